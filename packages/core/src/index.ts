@@ -1,0 +1,1 @@
+export { type Verdict, worstVerdict } from './verdict.ts';
