@@ -1,0 +1,29 @@
+const mostBytes = 200;
+const reservedOnWindows = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/**
+ * Makes a file name of a stranger's text that is safe on every platform: no path, no control, invisible or reserved
+ * characters, not hidden, no name that Windows reserves, at most 200 bytes in UTF-8 with its extension kept.
+ *
+ * @param fallback what to use when nothing of `text` can be kept.
+ */
+export function safeFileName(text: string, fallback: string): string {
+  const name = text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/gu, '')
+    .replace(/[<>:"/\\|?*\ufffd]/g, '_')
+    .replace(/\s+/g, ' ')
+    .replace(/^[. ]+|[. ]+$/g, '');
+  if (name === '') return fallback;
+  return shorten(reservedOnWindows.test(name) ? `_${name}` : name);
+}
+
+function shorten(name: string): string {
+  if (Buffer.byteLength(name) <= mostBytes) return name;
+  const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
+  const bytes = Buffer.from(name).subarray(0, mostBytes - extension.length);
+  // In streaming mode the decoder keeps back a character that was cut in two.
+  const stem = new TextDecoder().decode(bytes, { stream: true });
+  return `${stem.replace(/[. ]+$/, '')}${extension}`;
+}

@@ -1,0 +1,125 @@
+import { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
+import { type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
+import {
+  defaultTransportTimeouts,
+  type HttpRequest,
+  type HttpResponse,
+  type Transport,
+  TransportError,
+  type TransportTimeouts,
+} from '../transport.ts';
+import { encodeMultipart } from './multipart.ts';
+import { asTransportError } from './undici-failure.ts';
+
+export interface UndiciTransportOptions {
+  /** PEM text of CA certificates that are trusted besides those of the system and of Node. */
+  readonly caCertificate?: string | undefined;
+  /** Accepts any certificate. The credential then goes to whoever answers. */
+  readonly skipTlsVerify?: boolean | undefined;
+  readonly timeouts?: TransportTimeouts;
+}
+
+export interface ClosableTransport extends Transport {
+  /** Ends all connections, also those in use. */
+  close(): Promise<void>;
+}
+
+/**
+ * The transport of Node: undici with a keep-alive pool. It honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in
+ * lower case, too), for a proxy with a certificate of the given CA as well.
+ */
+export function createUndiciTransport(options: UndiciTransportOptions = {}): ClosableTransport {
+  const timeouts = options.timeouts ?? defaultTransportTimeouts;
+  const tls = {
+    ...(options.caCertificate !== undefined && {
+      ca: [...getCACertificates('default'), options.caCertificate],
+    }),
+    ...(options.skipTlsVerify === true && { rejectUnauthorized: false }),
+  };
+  const agent = new EnvHttpProxyAgent({
+    allowH2: false,
+    connect: { ...tls, timeout: timeouts.connect },
+    connectTimeout: timeouts.connect,
+    requestTls: tls,
+    proxyTls: tls,
+    headersTimeout: timeouts.headers,
+    bodyTimeout: timeouts.body,
+  });
+  return {
+    send: (request) => send(request, agent),
+    close: () => agent.destroy(),
+  };
+}
+
+async function send(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpResponse> {
+  const { headers, body } = encodeBody(request);
+  let response: Dispatcher.ResponseData;
+  try {
+    response = await undiciRequest(request.url, {
+      dispatcher,
+      method: request.method,
+      headers: { 'accept-encoding': 'identity', ...request.headers, ...headers },
+      body,
+      signal: request.signal,
+    });
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw asTransportError(error, request.url);
+  }
+  return {
+    status: response.statusCode,
+    headers: joinHeaders(response.headers),
+    body: readBody(response.body, request),
+    discard: () => {
+      response.body.on('error', ignore).destroy();
+    },
+  };
+}
+
+async function* readBody(body: Readable, request: HttpRequest): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw error instanceof TransportError ? error : asTransportError(error, request.url);
+  }
+}
+
+function encodeBody(request: HttpRequest): {
+  headers: Record<string, string>;
+  body: string | Readable | null;
+} {
+  switch (request.body?.type) {
+    case undefined:
+      return { headers: {}, body: null };
+    case 'form':
+      return {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams(request.body.fields).toString(),
+      };
+    case 'json':
+      return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request.body.value) };
+    case 'multipart': {
+      const { contentType, contentLength, stream } = encodeMultipart(request.body.fields, request.body.file);
+      return {
+        headers: { 'content-type': contentType, 'content-length': String(contentLength) },
+        body: Readable.from(stream, { objectMode: false }),
+      };
+    }
+  }
+}
+
+function joinHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) joined[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return joined;
+}
+
+function ignore(): void {
+  // Destroying a body that still flows is no failure of anybody.
+}

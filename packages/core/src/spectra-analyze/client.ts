@@ -1,0 +1,300 @@
+import type { Clock } from '../clock.ts';
+import type { Limits } from '../deadline.ts';
+import { AccessError, InvalidInputError, NotFoundError, ServiceError } from '../errors.ts';
+import { type Refusal, ServiceHttp } from '../http/service-http.ts';
+import { type Deliver, openReport, pdf, type ReportDigest } from '../report.ts';
+import type { Service } from '../service.ts';
+import type { Transport } from '../transport.ts';
+import type { Verdict } from '../verdict.ts';
+import { parseHash, type SampleHash } from './hash.ts';
+
+export const spectraAnalyze: Service = { id: 'spectra-analyze', name: 'Spectra Analyze' };
+
+export interface SpectraAnalyzeOptions {
+  /** The appliance, such as `https://appliance.example.com`. */
+  readonly baseUrl: string;
+  /** An API token of the appliance. */
+  readonly token: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+/** Where the appliance says to ask next: relative paths. The client builds its own, so they are information only. */
+export interface CreatedPdfReport {
+  readonly statusEndpoint: string;
+  readonly downloadEndpoint: string;
+}
+
+/**
+ * - `ready`: the PDF can be downloaded, for 30 minutes from its creation
+ * - `creating`: it is being made
+ * - `absent`: it was never requested with this hash, or has expired
+ * - `failed`: the appliance could not make it
+ * - `other`: a status that nobody documents
+ */
+export type PdfReportState = 'ready' | 'creating' | 'absent' | 'failed' | 'other';
+
+export interface PdfReportStatus {
+  readonly state: PdfReportState;
+  /** The appliance's own number. */
+  readonly number: number | undefined;
+  /** The appliance's own words, made fit to be shown. */
+  readonly message: string;
+}
+
+export interface DownloadedPdfReport<T> extends ReportDigest {
+  /** What `deliver` gave back. */
+  readonly delivered: T;
+  /** `<hash>.pdf` */
+  readonly name: string;
+  readonly mediaType: string;
+}
+
+export interface Classification {
+  readonly verdict: Verdict;
+  /** The appliance's own word: `malicious`, `suspicious`, `goodware`, `unknown`. */
+  readonly classification: string;
+  /** 0 (trusted) to 10 (malicious). */
+  readonly riskScore: number | undefined;
+  /** The threat's name, such as `Win32.Ransomware.Petya`. */
+  readonly threatName: string | undefined;
+}
+
+/**
+ * The calls of the Spectra Analyze appliance that have to do with PDF reports, one to one.
+ *
+ * Every method takes a hash as MD5, SHA-1 or SHA-256 in hex of any letter case. A report belongs to the type of hash
+ * it was created with, so all calls for one report must use the same (doc).
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` for a malformed hash (before anything is sent),
+ * `AccessError` when the token is refused (403, doc), `NotFoundError` when the sample is not on the appliance (404,
+ * doc), `ConnectionError`, `ServiceError` or `TimeoutError` otherwise; and the signal's reason when that aborts.
+ */
+export class SpectraAnalyzeClient {
+  readonly #http: ServiceHttp;
+
+  /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
+  constructor(options: SpectraAnalyzeOptions) {
+    this.#http = new ServiceHttp({
+      service: spectraAnalyze,
+      transport: options.transport,
+      clock: options.clock,
+      baseUrl: options.baseUrl,
+      credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
+    });
+  }
+
+  get clock(): Clock {
+    return this.#http.clock;
+  }
+
+  /** Starts the creation of the PDF report: `GET /api/pdf/{hash}/create` (doc). Creating it again does no harm. */
+  async createPdfReport(hash: string, limits: Limits = {}): Promise<CreatedPdfReport> {
+    const operation = 'create PDF report';
+    const sample = readHash(hash, operation);
+    return this.#http.json(
+      { ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall },
+      limits,
+      (answer) => {
+        const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = fieldsOf(answer);
+        return typeof statusEndpoint === 'string' && typeof downloadEndpoint === 'string'
+          ? { statusEndpoint, downloadEndpoint }
+          : undefined;
+      },
+    );
+  }
+
+  /**
+   * Asks how far the PDF report is: `GET /api/pdf/{hash}/status` (doc).
+   *
+   * The numbers 1 and 2 are documented; 0 is known from one client (third party), the number of a failure from nobody
+   * (unknown). So the message decides together with the number, under `status_message` (doc) or `message` (vendor
+   * code, of the sister API).
+   */
+  async getPdfReportStatus(hash: string, limits: Limits = {}): Promise<PdfReportStatus> {
+    const operation = 'get PDF report status';
+    const sample = readHash(hash, operation);
+    return this.#http.json(
+      { ...pdfCall(sample, 'status'), operation, accept: 'application/json', explain: explainSampleCall },
+      limits,
+      (answer) => {
+        const { status, status_message: statusMessage, message } = fieldsOf(answer);
+        const number = typeof status === 'number' ? status : undefined;
+        const text = [statusMessage, message].find((candidate) => typeof candidate === 'string');
+        if (number === undefined && text === undefined) return undefined;
+        return {
+          state: pdfReportState(number, text ?? ''),
+          number,
+          message: this.#http.clean(text ?? ''),
+        };
+      },
+    );
+  }
+
+  /**
+   * Downloads the PDF report and hands it to `deliver`: `GET /api/pdf/{hash}/download` (doc).
+   *
+   * @throws {NotFoundError} also when the PDF was never created with this hash, or has expired.
+   * @throws {InvalidReportError} when what comes is not a whole PDF, after further tries where they may help.
+   */
+  async downloadPdfReport<T>(
+    hash: string,
+    deliver: Deliver<T>,
+    limits: Limits = {},
+  ): Promise<DownloadedPdfReport<T>> {
+    const operation = 'download PDF report';
+    const sample = readHash(hash, operation);
+    const call = {
+      ...pdfCall(sample, 'download'),
+      operation,
+      accept: 'application/pdf',
+      explain: explainDownload,
+    };
+    return this.#http.request(call, limits, async (response) => {
+      const report = await openReport(
+        response,
+        { kind: pdf, name: `${sample.value}.pdf` },
+        {
+          service: spectraAnalyze,
+          operation,
+          subject: sample.value,
+          clean: (text) => this.#http.clean(text),
+        },
+      );
+      const delivered = await deliver(report).catch((error: unknown) => {
+        throw report.failure ?? error;
+      });
+      return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
+    });
+  }
+
+  /**
+   * Asks for the verdict on a sample: `GET /api/samples/v3/{hash}/classification/?localonly=1` (vendor code).
+   * `localonly` keeps the appliance from asking its cloud, which spends quota (inferred).
+   */
+  async getClassification(hash: string, limits: Limits = {}): Promise<Classification> {
+    const operation = 'get classification';
+    const sample = readHash(hash, operation);
+    return this.#http.json(
+      {
+        method: 'GET',
+        path: `/api/samples/v3/${sample.value}/classification/`,
+        query: { localonly: '1' },
+        subject: sample.value,
+        operation,
+        accept: 'application/json',
+        explain: explainSampleCall,
+      },
+      limits,
+      (answer) => {
+        const { classification, riskscore, classification_result: threatName } = fieldsOf(answer);
+        if (typeof classification !== 'string') return undefined;
+        return {
+          verdict: verdictOf(classification),
+          classification: this.#http.clean(classification),
+          riskScore: typeof riskscore === 'number' ? riskscore : undefined,
+          threatName:
+            typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
+        };
+      },
+    );
+  }
+
+  /**
+   * Proves that the base URL and the token are good, by asking for the status of a sample that nobody has:
+   * `POST /api/samples/status/?status=processed` (vendor code).
+   */
+  async testConnection(limits: Limits = {}): Promise<void> {
+    await this.#http.request(
+      {
+        method: 'POST',
+        path: '/api/samples/status/',
+        query: { status: 'processed' },
+        body: { type: 'form', fields: { hash_values: '0'.repeat(40) } },
+        repeatable: true,
+        operation: 'test connection',
+        accept: 'application/json',
+      },
+      limits,
+      () => Promise.resolve(),
+    );
+  }
+}
+
+function readHash(text: string, operation: string): SampleHash {
+  const hash = parseHash(text);
+  if (hash !== undefined) return hash;
+  throw new InvalidInputError({
+    service: spectraAnalyze,
+    operation,
+    subject: JSON.stringify(text.slice(0, 80)),
+    what: 'it is not a hash',
+    remedy: 'Give an MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64).',
+  });
+}
+
+function pdfCall(
+  sample: SampleHash,
+  step: 'create' | 'status' | 'download',
+): { method: 'GET'; path: string; subject: string } {
+  return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
+}
+
+function pdfReportState(number: number | undefined, message: string): PdfReportState {
+  if (number === 2) return 'ready';
+  if (number === 0 || /\bbeing created\b|please wait/i.test(message)) return 'creating';
+  if (/\berror\b|\bfail(ed|ure)?\b/i.test(message)) return 'failed';
+  if (number === 1 || /does not exist/i.test(message)) return 'absent';
+  return number === undefined && /\bready\b/i.test(message) ? 'ready' : 'other';
+}
+
+function verdictOf(classification: string): Verdict {
+  switch (classification.toLowerCase()) {
+    case 'goodware':
+      return 'clean';
+    case 'malicious':
+      return 'malicious';
+    case 'suspicious':
+      return 'suspicious';
+    default:
+      return 'unknown';
+  }
+}
+
+function explainSampleCall(refusal: Refusal): AccessError | NotFoundError | ServiceError | undefined {
+  switch (refusal.status) {
+    case 403:
+      return new AccessError({
+        ...refusal,
+        what: 'the appliance refuses the token',
+        remedy: 'Create a new API token on the appliance, and check that the base URL is that appliance.',
+      });
+    case 404:
+      return new NotFoundError({
+        ...refusal,
+        what: 'the sample is not on the appliance',
+        remedy: 'Submit the sample to the appliance first, or check the hash.',
+      });
+    case 428:
+      return new ServiceError({
+        ...refusal,
+        what: 'the appliance has this feature not configured',
+        remedy: 'Ask its administrator to configure it.',
+      });
+    default:
+      return undefined;
+  }
+}
+
+function explainDownload(refusal: Refusal): AccessError | NotFoundError | ServiceError | undefined {
+  if (refusal.status !== 404) return explainSampleCall(refusal);
+  return new NotFoundError({
+    ...refusal,
+    what: 'there is no such PDF on the appliance: it was not created with this hash, or has expired after 30 minutes',
+    remedy: 'Create the PDF report again, with the same hash.',
+  });
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
