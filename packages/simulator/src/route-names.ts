@@ -1,0 +1,11 @@
+/** The names under which faults are scripted and requests are listed, one for each call of a service. */
+export const routeNames = [
+  'spectra-analyze.pdf.create',
+  'spectra-analyze.pdf.status',
+  'spectra-analyze.pdf.download',
+  'spectra-analyze.samples.status',
+  'spectra-analyze.samples.classification',
+] as const;
+
+/** One of {@link routeNames}. */
+export type RouteName = (typeof routeNames)[number];
