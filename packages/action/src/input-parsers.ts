@@ -1,0 +1,83 @@
+/** What is wrong with the value of an input, as a clause that follows the input's name. */
+export class InputProblem extends Error {
+  override readonly name = 'InputProblem';
+}
+
+/** Reads the text of an input. @throws {InputProblem} */
+export type Parser<T> = (text: string) => T;
+
+/** The booleans of YAML 1.2. */
+export const boolean: Parser<boolean> = (text) => {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
+  throw new InputProblem(`${quote(text)} is neither true nor false`);
+};
+
+/** A whole number within bounds, both included. */
+export function wholeNumber(least: number, most: number): Parser<number> {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InputProblem(`${quote(text)} is not a whole number from ${least} to ${most}`);
+  };
+}
+
+const unitMs = { h: 3_600_000, m: 60_000, s: 1_000 } as const;
+const longestMs = 120 * unitMs.h;
+
+/** A duration such as `90s`, `10m`, `1h` or `1h30m`, in milliseconds: at least a second, at most 120 hours. */
+export const duration: Parser<number> = (text) => {
+  const match = /^(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text);
+  if (match === null || text === '') {
+    throw new InputProblem(`${quote(text)} is not a duration such as 90s, 10m, 1h or 1h30m`);
+  }
+  const [, hours = '0', minutes = '0', seconds = '0'] = match;
+  const ms = Number(hours) * unitMs.h + Number(minutes) * unitMs.m + Number(seconds) * unitMs.s;
+  if (ms >= unitMs.s && ms <= longestMs) return ms;
+  throw new InputProblem(`${quote(text)} is not between 1s and 120h`);
+};
+
+/** One of the given words. */
+export function oneOf<T extends string>(words: readonly T[]): Parser<T> {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word !== undefined) return word;
+    throw new InputProblem(`${quote(text)} is not one of ${words.join(', ')}`);
+  };
+}
+
+/** What stands between newlines, commas and blanks. */
+export const words: Parser<readonly string[]> = (text) => text.split(/[\s,]+/).filter((word) => word !== '');
+
+/** Lines without the blank ones. */
+export const lines: Parser<readonly string[]> = (text) =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+/** A set of the given words, or the empty one for `none`. */
+export function setOf<T extends string>(allowed: readonly T[]): Parser<ReadonlySet<T>> {
+  return (text) => {
+    const given = words(text);
+    if (given.length === 1 && given[0] === 'none') return new Set();
+    const unknown = given.filter((word) => !allowed.some((candidate) => candidate === word));
+    if (unknown.length > 0) {
+      throw new InputProblem(
+        `${enumerate(unknown.map(quote))} cannot be used here; there are ${allowed.join(', ')}, and none on its own`,
+      );
+    }
+    return new Set(given as readonly T[]);
+  };
+}
+
+/** Text as it may stand in a message: quoted, on one line, not too long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+
+/** The first few of many, and how many there are besides. */
+export function enumerate(items: readonly string[]): string {
+  const shown = items.slice(0, 5).join(', ');
+  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** What of the step's surroundings a default name is made from. */
+export interface StepIdentity {
+  /** `GITHUB_JOB`: the key of the job, the same in all jobs of a matrix. */
+  readonly job: string;
+  /** `GITHUB_ACTION`: the id of the step, or `__owner_name_2` where it has none. */
+  readonly step: string;
+  /** `ACTIONS_RUNTIME_TOKEN`: names the job itself, so that the jobs of a matrix differ. */
+  readonly runtimeToken: string;
+}
+
+/** A name that no other step of the workflow run has, since names of artifacts are unique in a run. */
+export function defaultArtifactName(service: string, { job, step, runtimeToken }: StepIdentity): string {
+  const parts = ['security-reports', service, job, step.replace(/^_+/, ''), jobDigest(runtimeToken)];
+  return parts
+    .map((part) => part.replace(/[^\w.-]+/g, '-'))
+    .filter((part) => part !== '')
+    .join('-');
+}
+
+/** A few digits that stand for the one job the token was issued for. */
+function jobDigest(runtimeToken: string): string {
+  const payload = Buffer.from(runtimeToken.split('.')[1] ?? '', 'base64url').toString();
+  const job = /Actions\.Results:[\w-]+:[\w-]+/.exec(payload)?.[0];
+  return job === undefined ? '' : createHash('sha256').update(job).digest('hex').slice(0, 6);
+}

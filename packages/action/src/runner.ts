@@ -1,0 +1,19 @@
+import type { InputSource } from './inputs.ts';
+import type { Log } from './log.ts';
+import type { Annotation } from './publish/annotations.ts';
+import type { WorkflowRun } from './publish/artifact.ts';
+import type { StepIdentity } from './publish/artifact-name.ts';
+
+/** The runner that the step runs on: what it gives, and what it takes. */
+export interface Runner extends InputSource {
+  readonly log: Log;
+  readonly workflowRun: WorkflowRun;
+  readonly step: StepIdentity;
+  /** Aborts when the job is canceled. */
+  readonly signal: AbortSignal;
+  /** From now on, the runner hides this text in the log. */
+  mask(secret: string): void;
+  annotate(annotation: Annotation): void;
+  setOutput(name: string, value: string): void;
+  writeSummary(html: string): Promise<void>;
+}
