@@ -1,0 +1,95 @@
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Simulator, startSimulator } from '@security-reports/simulator';
+import { test as base } from 'vitest';
+import {
+  type RunOptions,
+  type RunResult,
+  runBuiltAction,
+} from '../../../packages/action/local/run-built-action.ts';
+import { type ArtifactService, startArtifactService } from '../../artifact-service/artifact-service.ts';
+
+/** A member of the output `reports`, as a later step reads it. */
+export interface ReportMember {
+  readonly service: string;
+  readonly subject: string;
+  readonly state: string;
+  readonly path?: string;
+  readonly mediaType?: string;
+  readonly size?: number;
+  readonly sha256?: string;
+  readonly verdict?: string;
+  readonly message?: string;
+}
+
+export interface StepResult extends RunResult {
+  readonly reports: readonly ReportMember[];
+}
+
+export interface StepFixtures {
+  /** A simulator over plain http on loopback. */
+  readonly simulator: Simulator;
+  /** An empty folder, by its real path. */
+  readonly workspace: string;
+  readonly artifacts: ArtifactService;
+  /** Runs the built Action against the simulator, with nothing attached unless the inputs say so. */
+  readonly runStep: (
+    inputs: Readonly<Record<string, string>>,
+    options?: Omit<Partial<RunOptions>, 'inputs'>,
+  ) => Promise<StepResult>;
+}
+
+export const test = base.extend<StepFixtures>({
+  // eslint-disable-next-line no-empty-pattern -- Vitest reads the names of fixtures off this pattern.
+  simulator: async ({}, use) => {
+    await using simulator = await startSimulator();
+    await use(simulator);
+  },
+  // eslint-disable-next-line no-empty-pattern -- as above
+  workspace: async ({}, use) => {
+    const workspace = await realpath(await mkdtemp(join(tmpdir(), 'security-reports-step-')));
+    await use(workspace);
+    await rm(workspace, { recursive: true, force: true });
+  },
+  // eslint-disable-next-line no-empty-pattern -- as above
+  artifacts: async ({}, use) => {
+    const artifacts = await startArtifactService();
+    await use(artifacts);
+    await artifacts.close();
+  },
+  runStep: async ({ simulator, workspace }, use) => {
+    await use(async (inputs, options = {}) => {
+      const result = await runBuiltAction({
+        workspace,
+        ...options,
+        inputs: {
+          service: 'spectra-analyze',
+          'base-url': simulator.url,
+          token: simulator.spectraAnalyze.token,
+          'upload-artifact': 'false',
+          ...inputs,
+        },
+      });
+      return { ...result, reports: JSON.parse(result.outputs['reports'] ?? '[]') as ReportMember[] };
+    });
+  },
+});
+
+/** Every file below a folder, hidden ones too, by its path relative to the folder, with `/`. */
+export async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort();
+}
+
+/** What the log says to the reader, without the commands to the runner. */
+export function errorsIn(log: string): readonly string[] {
+  return log.split('\n').filter((line) => line.startsWith('::error'));
+}
