@@ -23,6 +23,8 @@ export async function withinLimits<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   limits.signal?.throwIfAborted();
+  if (limits.deadline !== undefined && clock.now() >= limits.deadline)
+    throw new DeadlinePassed('the deadline passed');
   const ending = new AbortController();
   const onAbort = (): void => {
     ending.abort(limits.signal?.reason);

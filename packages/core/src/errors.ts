@@ -23,10 +23,12 @@ export interface Problem {
   readonly vendorCode?: string | undefined;
   /** The vendor's own words. */
   readonly vendorMessage?: string | undefined;
-  readonly cause?: unknown;
 }
 
-/** The family that all errors of the core belong to, except a canceled signal's reason. */
+/**
+ * The family that all errors of the core belong to, except a canceled signal's reason. None has a `cause`: what an
+ * HTTP library attaches to its errors may be a piece of an answer, in which nobody has looked for credentials.
+ */
 export class SecurityReportsError extends Error {
   override readonly name: string = 'SecurityReportsError';
   readonly service: Service;
@@ -42,7 +44,7 @@ export class SecurityReportsError extends Error {
   readonly vendorMessage: string | undefined;
 
   constructor(problem: Problem) {
-    super(messageOf(problem), problem.cause === undefined ? undefined : { cause: problem.cause });
+    super(messageOf(problem));
     this.service = problem.service;
     this.operation = problem.operation;
     this.subject = problem.subject;

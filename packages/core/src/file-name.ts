@@ -1,5 +1,6 @@
 const mostBytes = 200;
-const reservedOnWindows = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+/** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
+const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
 
 /**
  * Makes a file name of a stranger's text that is safe on every platform: no path, no control, invisible or reserved
@@ -10,8 +11,8 @@ const reservedOnWindows = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 export function safeFileName(text: string, fallback: string): string {
   const name = text
     .toWellFormed()
-    .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/gu, '')
+    .normalize('NFC')
     .replace(/[<>:"/\\|?*\ufffd]/g, '_')
     .replace(/\s+/g, ' ')
     .replace(/^[. ]+|[. ]+$/g, '');

@@ -12,6 +12,7 @@ export {
   TimeoutError,
 } from './errors.ts';
 export { safeFileName } from './file-name.ts';
+export { parseBaseUrl } from './http/base-url.ts';
 export type { Progress } from './progress.ts';
 export { type Deliver, Report, type ReportDigest } from './report.ts';
 export type { Service } from './service.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { DeadlinePassed } from './deadline.ts';
-import { SecurityReportsError } from './errors.ts';
+import { SecurityReportsError, TimeoutError } from './errors.ts';
 
 /** What one look at the service showed: the end of the wait, or the state it is in. */
 export type Look<T> =
@@ -33,7 +33,8 @@ const lastLookMarginMs = 1_000;
 /**
  * Looks at once, then at growing intervals, until `look` is done.
  *
- * A look that fails in a way that may pass does not end the wait: its error is the state until the next look.
+ * A look that fails in a way that may pass does not end the wait: its error is the state until the next look. Only a
+ * `TimeoutError` does, since the deadline of a look is that of the wait.
  *
  * @throws {DeadlinePassed} when no look is left before the deadline.
  * @throws whatever `look` throws, and the signal's reason when that aborts.
@@ -49,9 +50,11 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
     if (seen.state !== lastState) onState(seen.state);
     lastState = seen.state;
     const now = clock.now();
-    if (now >= lastLookAt) throw new DeadlinePassed('no look is left before the deadline');
-    const interval = options.intervalMs ?? adaptiveInterval(now - started);
-    await clock.sleep(Math.min(Math.max(interval, seen.restMs ?? 0), lastLookAt - now), signal);
+    const left = lastLookAt - now;
+    if (left < shortestIntervalMs) throw new DeadlinePassed('no look is left before the deadline');
+    const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), seen.restMs ?? 0);
+    // An interval that leaves no room for a further one ends with the last look.
+    await clock.sleep(left - interval < shortestIntervalMs ? left : interval, signal);
   }
 }
 
@@ -62,6 +65,7 @@ function adaptiveInterval(waitedMs: number): number {
 }
 
 function asPassingState(error: unknown): Look<never> {
-  if (!(error instanceof SecurityReportsError) || !error.retryable) throw error;
+  if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
+    throw error;
   return { done: false, state: error.what, restMs: error.retryAfterMs };
 }

@@ -178,7 +178,7 @@ function notAReport(
   response: HttpResponse,
   context: ReportContext,
 ): InvalidReportError {
-  const text = new TextDecoder().decode(head);
+  const text = beginningOf(head);
   const page = isWebPage(text);
   const arrived =
     head.byteLength === 0
@@ -193,4 +193,10 @@ function notAReport(
       : 'Try again; if it stays so, look at the state of the service.',
     retryable: !page,
   });
+}
+
+/** As text. The last word is left out where it may be cut in two, since half a credential would not be recognised. */
+function beginningOf(head: Uint8Array): string {
+  const text = new TextDecoder().decode(head);
+  return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
 }

@@ -6,7 +6,7 @@ import {
   InvalidInputError,
   NotFoundError,
   type Problem,
-  type SecurityReportsError,
+  SecurityReportsError,
   ServiceError,
   TimeoutError,
 } from '../errors.ts';
@@ -158,8 +158,7 @@ export class ServiceHttp {
 
   /** Text of the vendor, made fit to be shown: see `cleanVendorText`. */
   clean(text: string): string {
-    const { prefix, secret } = this.#credential;
-    return cleanVendorText(text, [secret, `${prefix}${secret}`]);
+    return cleanVendorText(text, [this.#credential.secret]);
   }
 
   #about(call: Call): Pick<Problem, 'service' | 'operation' | 'subject'> {
@@ -180,7 +179,7 @@ export class ServiceHttp {
     } catch (error) {
       signal.throwIfAborted();
       const told = error instanceof TransportError ? this.#connectionError(call, error) : error;
-      if (told instanceof ServiceError || told instanceof ConnectionError) onError(told);
+      if (told instanceof SecurityReportsError) onError(told);
       throw told;
     } finally {
       response?.discard();
@@ -237,7 +236,7 @@ export class ServiceHttp {
   #connectionError(call: Call, error: TransportError): ConnectionError {
     const remedies: Record<typeof error.failure, string> = {
       unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
-      untrusted: 'Give the CA certificate that the server’s certificate was signed with.',
+      untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
       stalled: 'Try again later, and check what stands between this machine and the service.',
       broken: 'Try again.',
     };
@@ -247,13 +246,14 @@ export class ServiceHttp {
       remedy: remedies[error.failure],
       retryable: error.failure !== 'untrusted',
       maybeTaken: error.maybeTaken,
-      cause: error,
     });
   }
 
   async #refusalOf(call: Call, response: HttpResponse): Promise<SecurityReportsError> {
     const { status } = response;
-    const { code, message } = readVendorError((await readBoundedText(response)) ?? '');
+    // The status says enough: a body that breaks off must not hide it.
+    const body = await readBoundedText(response).catch(() => undefined);
+    const { code, message } = readVendorError(body ?? '');
     const retryAfterMs = parseRetryAfter(response.headers['retry-after'], this.clock.now());
     const refusal: Refusal = {
       ...this.#about(call),

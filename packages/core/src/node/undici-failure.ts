@@ -1,4 +1,5 @@
 import { TransportError, type TransportFailure } from '../transport.ts';
+import { ProxyFailure } from './proxy.ts';
 
 /** What Node's and undici's error codes mean. Only where no request can have left is `maybeTaken` false. */
 const meanings: Readonly<Record<string, { failure: TransportFailure; maybeTaken: boolean; words: string }>> =
@@ -48,15 +49,9 @@ const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|
 
 /** Says in plain words what undici failed with. */
 export function asTransportError(error: unknown, url: URL): TransportError {
-  const codes = codesOf(error);
-  for (const code of codes) {
-    if (certificateCode.test(code)) {
-      return new TransportError(`the certificate of ${url.host} is not trusted (${code})`, {
-        failure: 'untrusted',
-        maybeTaken: false,
-        cause: error,
-      });
-    }
+  if (error instanceof ProxyFailure) return asProxyError(error, url);
+  for (const code of codesOf(error)) {
+    if (certificateCode.test(code)) return untrusted(url.host, code, error);
     const meaning = meanings[code];
     if (meaning !== undefined) {
       return new TransportError(`${url.host} ${meaning.words} (${code})`, { ...meaning, cause: error });
@@ -67,6 +62,26 @@ export function asTransportError(error: unknown, url: URL): TransportError {
     failure: 'broken',
     maybeTaken: true,
     cause: error,
+  });
+}
+
+function asProxyError(error: ProxyFailure, url: URL): TransportError {
+  const proxy = `the proxy ${error.proxyHost}`;
+  const code = codesOf(error).find((candidate) => certificateCode.test(candidate) || candidate in meanings);
+  if (code !== undefined && certificateCode.test(code)) return untrusted(proxy, code, error);
+  const words = code === undefined ? undefined : meanings[code]?.words;
+  const message =
+    words === undefined
+      ? `${proxy} did not open the way to ${url.host} (${error.message})`
+      : `${proxy} ${words} (${code})`;
+  return new TransportError(message, { failure: 'unreachable', maybeTaken: false, cause: error });
+}
+
+function untrusted(whose: string, code: string, cause: unknown): TransportError {
+  return new TransportError(`the certificate of ${whose} is not trusted (${code})`, {
+    failure: 'untrusted',
+    maybeTaken: false,
+    cause,
   });
 }
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
-import { type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
+import { isLoopback } from '../http/base-url.ts';
 import {
   defaultTransportTimeouts,
   type HttpRequest,
@@ -10,10 +11,11 @@ import {
   type TransportTimeouts,
 } from '../transport.ts';
 import { encodeMultipart } from './multipart.ts';
+import { ProxyPool, readProxies } from './proxy.ts';
 import { asTransportError } from './undici-failure.ts';
 
 export interface UndiciTransportOptions {
-  /** PEM text of CA certificates that are trusted besides those of the system and of Node. */
+  /** PEM text of CA certificates that are trusted besides those that Node trusts anyway. */
   readonly caCertificate?: string | undefined;
   /** Accepts any certificate. The credential then goes to whoever answers. */
   readonly skipTlsVerify?: boolean | undefined;
@@ -27,7 +29,10 @@ export interface ClosableTransport extends Transport {
 
 /**
  * The transport of Node: undici with a keep-alive pool. It honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in
- * lower case, too), for a proxy with a certificate of the given CA as well.
+ * lower case, too), for a proxy with a certificate of the given CA as well. What goes to this machine does not go
+ * through a proxy elsewhere, which could neither reach it nor be trusted with plain http.
+ *
+ * @throws {TypeError} when the environment names a proxy by something that is not a URL.
  */
 export function createUndiciTransport(options: UndiciTransportOptions = {}): ClosableTransport {
   const timeouts = options.timeouts ?? defaultTransportTimeouts;
@@ -37,22 +42,36 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Clo
     }),
     ...(options.skipTlsVerify === true && { rejectUnauthorized: false }),
   };
-  const agent = new EnvHttpProxyAgent({
-    allowH2: false,
-    connect: { ...tls, timeout: timeouts.connect },
+  const connecting = { allowH2: false, connect: { ...tls, timeout: timeouts.connect } };
+  const proxies = readProxies(process.env);
+  const direct = new Agent(connecting);
+  const throughProxy = new EnvHttpProxyAgent({
+    ...connecting,
+    ...proxies,
     connectTimeout: timeouts.connect,
     requestTls: tls,
     proxyTls: tls,
-    headersTimeout: timeouts.headers,
-    bodyTimeout: timeouts.body,
+    clientFactory: (proxy, options) => new ProxyPool(proxy, { ...options, headersTimeout: timeouts.connect }),
   });
+  const dispatcherFor = (url: URL): Dispatcher => {
+    const proxy = URL.parse(url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy);
+    return proxy !== null && isLoopback(url) && !isLoopback(proxy) ? direct : throughProxy;
+  };
   return {
-    send: (request) => send(request, agent),
-    close: () => agent.destroy(),
+    send: (request) => send(request, dispatcherFor(request.url), timeouts),
+    close: async () => {
+      await Promise.all([direct.destroy(), throughProxy.destroy()]);
+    },
   };
 }
 
-async function send(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpResponse> {
+async function send(
+  request: HttpRequest,
+  dispatcher: Dispatcher,
+  timeouts: TransportTimeouts,
+): Promise<HttpResponse> {
+  // Undici would open a connection all the same.
+  request.signal.throwIfAborted();
   const { headers, body } = encodeBody(request);
   let response: Dispatcher.ResponseData;
   try {
@@ -62,6 +81,8 @@ async function send(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpR
       headers: { 'accept-encoding': 'identity', ...request.headers, ...headers },
       body,
       signal: request.signal,
+      headersTimeout: timeouts.headers,
+      bodyTimeout: timeouts.body,
     });
   } catch (error) {
     request.signal.throwIfAborted();

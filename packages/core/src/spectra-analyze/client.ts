@@ -97,9 +97,11 @@ export class SpectraAnalyzeClient {
       limits,
       (answer) => {
         const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = fieldsOf(answer);
-        return typeof statusEndpoint === 'string' && typeof downloadEndpoint === 'string'
-          ? { statusEndpoint, downloadEndpoint }
-          : undefined;
+        if (typeof statusEndpoint !== 'string' || typeof downloadEndpoint !== 'string') return undefined;
+        return {
+          statusEndpoint: this.#http.clean(statusEndpoint),
+          downloadEndpoint: this.#http.clean(downloadEndpoint),
+        };
       },
     );
   }
@@ -202,10 +204,10 @@ export class SpectraAnalyzeClient {
 
   /**
    * Proves that the base URL and the token are good, by asking for the status of a sample that nobody has:
-   * `POST /api/samples/status/?status=processed` (vendor code).
+   * `POST /api/samples/status/?status=processed` (vendor code). Any JSON object will do as the answer.
    */
   async testConnection(limits: Limits = {}): Promise<void> {
-    await this.#http.request(
+    await this.#http.json(
       {
         method: 'POST',
         path: '/api/samples/status/',
@@ -216,7 +218,7 @@ export class SpectraAnalyzeClient {
         accept: 'application/json',
       },
       limits,
-      () => Promise.resolve(),
+      (answer) => (typeof answer === 'object' && answer !== null ? true : undefined),
     );
   }
 }
@@ -242,10 +244,11 @@ function pdfCall(
 
 function pdfReportState(number: number | undefined, message: string): PdfReportState {
   if (number === 2) return 'ready';
-  if (number === 0 || /\bbeing created\b|please wait/i.test(message)) return 'creating';
+  if (/\bbeing created\b|please wait/i.test(message)) return 'creating';
   if (/\berror\b|\bfail(ed|ure)?\b/i.test(message)) return 'failed';
+  if (number === 0) return 'creating';
   if (number === 1 || /does not exist/i.test(message)) return 'absent';
-  return number === undefined && /\bready\b/i.test(message) ? 'ready' : 'other';
+  return number === undefined && /\bis ready\b/i.test(message) ? 'ready' : 'other';
 }
 
 function verdictOf(classification: string): Verdict {

@@ -3,7 +3,12 @@ import { NotFoundError, ServiceError, TimeoutError } from '../errors.ts';
 import { type Look, poll } from '../polling.ts';
 import type { Progress } from '../progress.ts';
 import type { Deliver } from '../report.ts';
-import { type DownloadedPdfReport, type SpectraAnalyzeClient, spectraAnalyze } from './client.ts';
+import {
+  type DownloadedPdfReport,
+  type PdfReportStatus,
+  type SpectraAnalyzeClient,
+  spectraAnalyze,
+} from './client.ts';
 
 export interface FetchPdfReportOptions {
   readonly signal?: AbortSignal | undefined;
@@ -17,13 +22,16 @@ export interface FetchPdfReportOptions {
 /** For so long after a create, "PDF does not exist" means that the appliance has not got round to it (inferred). */
 const statusLagMs = 10_000;
 
+const nothingAskedYet = 'nothing asked yet';
+
 /**
  * Creates the PDF report of a sample, waits until it is ready, downloads it and hands it to `deliver`.
  *
  * A report that the appliance forgets on the way (it expires after 30 minutes, doc) is created again, once.
  *
  * @throws {NotFoundError} when the sample is not on the appliance.
- * @throws {TimeoutError} at the deadline, with the last state. The appliance goes on, so asking again succeeds.
+ * @throws {TimeoutError} at the deadline, with the last state. An appliance that took the create goes on, so asking
+ *   again succeeds.
  * @throws {SecurityReportsError} of another kind as `SpectraAnalyzeClient` says; the signal's reason when it aborts.
  */
 export async function fetchPdfReport<T>(
@@ -34,8 +42,9 @@ export async function fetchPdfReport<T>(
 ): Promise<DownloadedPdfReport<T>> {
   const { clock } = client;
   const started = clock.now();
-  let lastState = 'nothing asked yet';
+  let lastState = nothingAskedYet;
   const tell = (state: string): void => {
+    if (state === lastState) return;
     lastState = state;
     options.onProgress?.({ subject: hash, state, elapsedMs: clock.now() - started });
   };
@@ -47,14 +56,16 @@ export async function fetchPdfReport<T>(
   } catch (error) {
     if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError)) throw error;
     const trouble = error instanceof TimeoutError ? error.lastState : undefined;
-    const state = trouble === undefined ? lastState : `${lastState}; ${trouble}`;
+    const state = trouble === undefined || trouble === lastState ? lastState : `${lastState}; ${trouble}`;
     throw new TimeoutError({
       service: spectraAnalyze,
       operation: 'fetch PDF report',
       subject: hash,
       what: `it was not there in time; the last state: ${state}`,
       remedy:
-        'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.',
+        lastState === nothingAskedYet
+          ? 'Allow more time, or look at the state of the appliance.'
+          : 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.',
       lastState: state,
     });
   }
@@ -78,28 +89,19 @@ async function createWaitDownload<T>(
     tell(creations === 1 ? 'requested' : 'requested again');
   };
 
-  const look = async (): Promise<Look<true>> => {
-    const { state, number, message } = await client.getPdfReportStatus(hash, limits);
-    switch (state) {
+  const look = async (): Promise<Look<PdfReportStatus>> => {
+    const status = await client.getPdfReportStatus(hash, limits);
+    switch (status.state) {
       case 'ready':
-        return { done: true, value: true };
+      case 'failed':
+        return { done: true, value: status };
       case 'creating':
         return { done: false, state: 'being created' };
       case 'other':
-        return { done: false, state: `status ${number ?? 'without a number'}: "${message}"` };
-      case 'failed':
-        throw new ServiceError({
-          service: spectraAnalyze,
-          operation: 'fetch PDF report',
-          subject: hash,
-          what: 'the appliance could not create the PDF',
-          remedy:
-            'Try the button "Create PDF" on the page of the sample; if that fails, too, look at the appliance.',
-          vendorMessage: message,
-        });
+        return { done: false, state: `status ${status.number ?? 'without a number'}: "${status.message}"` };
       case 'absent':
         if (clock.now() - createdAt < statusLagMs) return { done: false, state: 'not begun yet' };
-        if (creations > 1) throw forgotten(hash, message);
+        if (creations > 1) return { done: true, value: status };
         await create();
         return { done: false, state: 'requested again' };
     }
@@ -107,7 +109,9 @@ async function createWaitDownload<T>(
 
   await create();
   for (;;) {
-    await poll(look, { clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+    const status = await poll(look, { clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+    if (status.state === 'failed') throw notCreated(hash, status.message);
+    if (status.state === 'absent') throw forgotten(hash, status.message);
     tell('ready, downloading');
     try {
       return await client.downloadPdfReport(hash, deliver, limits);
@@ -117,6 +121,18 @@ async function createWaitDownload<T>(
       await create();
     }
   }
+}
+
+function notCreated(hash: string, vendorMessage: string): ServiceError {
+  return new ServiceError({
+    service: spectraAnalyze,
+    operation: 'fetch PDF report',
+    subject: hash,
+    what: 'the appliance could not create the PDF',
+    remedy:
+      'Try the button "Create PDF" on the page of the sample; if that fails, too, look at the appliance.',
+    vendorMessage,
+  });
 }
 
 function forgotten(hash: string, vendorMessage: string | undefined): ServiceError {

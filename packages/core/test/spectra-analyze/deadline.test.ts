@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { fetching, startAppliance } from '../support/appliance.ts';
+import { failureOf } from '../support/transport.ts';
+
+const create = 'spectra-analyze.pdf.create';
+const status = 'spectra-analyze.pdf.status';
+const download = 'spectra-analyze.pdf.download';
+
+const goesOn = expect.stringContaining('ask again within 30 minutes and it will be ready') as string;
+
+describe('a report that is not there in time', () => {
+  test('fails with the last state and the advice to ask again', async () => {
+    const { simulator, client, clock } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 600 });
+    const deadline = clock.now() + 10_000;
+    const { result, progress } = fetching(client, sha256, { deadline });
+    expect(await failureOf(result)).toMatchObject({
+      name: 'TimeoutError',
+      subject: sha256,
+      what: 'it was not there in time; the last state: being created',
+      lastState: 'being created',
+      remedy: goesOn,
+      retryable: true,
+    });
+    expect(progress.at(-1)?.state).toBe('being created');
+  });
+
+  test('is ready for who asks again', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 60 });
+    await failureOf(fetching(client, sha256, { withinSeconds: 5 }).result);
+    simulator.advance(60);
+    expect((await fetching(client, sha256, { withinSeconds: 30 }).result).size).toBeGreaterThan(0);
+  });
+
+  test('quotes a state that nobody documents', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({
+      creationSeconds: 600,
+      creatingStatus: 42,
+      creatingMessage: 'Pondering',
+    });
+    expect(await failureOf(fetching(client, sha256, { withinSeconds: 5 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'status 42: "Pondering"',
+    });
+  });
+
+  test('says what kept the appliance from telling', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 600 });
+    simulator.faults.script({
+      route: status,
+      after: 1,
+      times: 'always',
+      fault: { kind: 'status', status: 503 },
+    });
+    expect(await failureOf(fetching(client, sha256, { withinSeconds: 20 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: expect.stringContaining('the service cannot answer for now') as string,
+    });
+  });
+
+  test.each([
+    [status, 'requested', goesOn],
+    [download, 'ready, downloading', goesOn],
+    [create, 'nothing asked yet', 'Allow more time, or look at the state of the appliance.'],
+  ] as const)('since %s hangs fails at its deadline', async (route, lastState, remedy) => {
+    const { simulator, client, clock } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
+    simulator.faults.script({ route, times: 'always', fault: { kind: 'hang' } });
+    const deadline = clock.now() + 10_000;
+    expect(await failureOf(fetching(client, sha256, { deadline }).result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState,
+      remedy,
+    });
+    expect(clock.now()).toBeGreaterThanOrEqual(deadline);
+    await expect.poll(() => simulator.journal.list({ route })).toMatchObject([{ aborted: true }]);
+  });
+
+  test('since its download stalls fails at its deadline', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
+    simulator.faults.script({ route: download, times: 'always', fault: { kind: 'stall', bytes: 1500 } });
+    expect(await failureOf(fetching(client, sha256, { withinSeconds: 10 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'ready, downloading',
+    });
+  });
+
+  test('whose downloads were all cut says so', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0, pdfBytes: 10_000 });
+    simulator.faults.script({ route: download, times: 2, fault: { kind: 'short', bytes: 5000 } });
+    simulator.faults.script({ route: download, times: 'always', fault: { kind: 'hang' } });
+    expect(await failureOf(fetching(client, sha256, { withinSeconds: 15 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'ready, downloading; the PDF ends too early, after 5000 bytes',
+    });
+  });
+
+  test('since the deadline had passed before sends nothing', async () => {
+    const { simulator, client, clock } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample();
+    const limits = { deadline: clock.now() - 1 };
+    expect(await failureOf(fetching(client, sha256, limits).result)).toMatchObject({ name: 'TimeoutError' });
+    expect(await failureOf(client.createPdfReport(sha256, limits))).toMatchObject({ name: 'TimeoutError' });
+    expect(simulator.journal.list()).toEqual([]);
+  });
+});
+
+describe('a single call', () => {
+  test('that hangs fails at its deadline', async () => {
+    const { simulator, client, clock } = await startAppliance();
+    simulator.faults.script({ route: 'spectra-analyze.samples.status', fault: { kind: 'hang' } });
+    expect(await failureOf(client.testConnection({ deadline: clock.now() + 3000 }))).toMatchObject({
+      name: 'TimeoutError',
+      operation: 'test connection',
+      what: 'there was no complete answer in time',
+    });
+  });
+
+  test('says at its deadline what the last try failed with', async () => {
+    const { simulator, client, clock } = await startAppliance();
+    simulator.faults.script({
+      route: 'spectra-analyze.samples.status',
+      fault: { kind: 'status', status: 503 },
+    });
+    simulator.faults.script({ route: 'spectra-analyze.samples.status', fault: { kind: 'hang' } });
+    expect(await failureOf(client.testConnection({ deadline: clock.now() + 5000 }))).toMatchObject({
+      name: 'TimeoutError',
+      what: 'there was no complete answer in time; the last try: the service cannot answer for now',
+      lastState: 'the service cannot answer for now',
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import { generate } from 'selfsigned';
+
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+const names = {
+  name: 'subjectAltName' as const,
+  altNames: [
+    { type: 2 as const, value: 'localhost' },
+    { type: 2 as const, value: 'appliance.test' },
+    { type: 7 as const, ip: '127.0.0.1' },
+  ],
+};
+
+/** A certificate that signs itself, for `localhost`, `127.0.0.1` and `appliance.test`, as an appliance has it from the factory. */
+export async function selfSignedCertificate(): Promise<Certificate> {
+  return certificate('appliance.test', { extensions: [names] });
+}
+
+/** A certificate authority of a company's own. */
+export async function privateAuthority(name = 'Private authority'): Promise<Certificate> {
+  return certificate(name, {
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, critical: true },
+    ],
+  });
+}
+
+/** A certificate for `localhost`, `127.0.0.1` and `appliance.test`, or for another name only. */
+export async function signedCertificate(authority: Certificate, otherName?: string): Promise<Certificate> {
+  const altNames = otherName === undefined ? names.altNames : [{ type: 2 as const, value: otherName }];
+  return certificate('appliance.test', { extensions: [{ ...names, altNames }], ca: authority });
+}
+
+async function certificate(
+  commonName: string,
+  options: Parameters<typeof generate>[1],
+): Promise<Certificate> {
+  const made = await generate([{ name: 'commonName', value: commonName }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    ...options,
+  });
+  return { key: made.private, cert: made.cert };
+}
