@@ -1,6 +1,6 @@
 /** A body whose size is known before its content exists, so that a large one never has to be held in memory. */
 export interface Body {
-  /** The size in bytes, sent as Content-Length; Infinity for a body that never ends and announces no length. */
+  /** The size in bytes, sent as Content-Length; Infinity for a body that announces no length, or never ends. */
   readonly bytes: number;
   /** The content from its beginning; each call starts anew. */
   chunks(): Iterable<Uint8Array>;

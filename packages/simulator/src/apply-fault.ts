@@ -3,6 +3,7 @@ import type { Answer, Body } from './answer.ts';
 import { answerJson, answerWith, firstBytes, wholeBody } from './answer.ts';
 import { hangUp, pause, resetConnection, send, sendBeginning, sendSlowly } from './deliver.ts';
 import type { Fault } from './faults.ts';
+import { receiveBeginning } from './receive.ts';
 
 /** One request that a fault has hit. */
 export interface Exchange {
@@ -24,6 +25,10 @@ export async function applyFault(fault: Fault, { response, answer, credential }:
       return send(response, otherAnswer(fault));
     case 'reset':
       if (fault.handled === true) await answer();
+      resetConnection(response);
+      return;
+    case 'reset-mid-request':
+      await receiveBeginning(response.req, fault.bytes);
       resetConnection(response);
       return;
     case 'reset-mid-body':

@@ -31,6 +31,7 @@ const faults: Readonly<Record<Fault['kind'], [required: Properties, optional?: P
     },
   ],
   reset: [{}, { handled: { type: 'boolean' } }],
+  'reset-mid-request': [{ bytes: count }],
   'reset-mid-body': [{ bytes: count }],
   truncate: [{ bytes: count }],
   short: [{ bytes: count }],

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { Answer } from './answer.ts';
 import { firstBytes } from './answer.ts';
+import { discardRest, isBeingReceived } from './receive.ts';
 
 /** Sends the whole answer and finishes the response. */
 export async function send(response: ServerResponse, answer: Answer): Promise<void> {
@@ -13,7 +14,7 @@ export async function send(response: ServerResponse, answer: Answer): Promise<vo
     if (response.destroyed) return;
     await write(response, chunk);
   }
-  response.end();
+  await finish(response);
 }
 
 /**
@@ -51,7 +52,7 @@ export async function sendSlowly(
       await pause(response, pauseMs);
     }
   }
-  response.end();
+  await finish(response);
 }
 
 /** Waits, but no longer than the connection lives. */
@@ -82,8 +83,35 @@ export function resetConnection(response: ServerResponse): void {
 function writeHead(response: ServerResponse, answer: Answer): void {
   const { status, headers, body } = answer;
   const announced = Number.isFinite(body.bytes) && status !== 204 && status !== 304;
-  response.writeHead(status, { ...headers, ...(announced && { 'content-length': body.bytes }) });
+  response.writeHead(status, {
+    ...headers,
+    ...(announced && { 'content-length': body.bytes }),
+    ...(isBeingReceived(response.req) && { connection: 'close' }),
+  });
 }
+
+/**
+ * Ends the response. When it came before the end of the request, what is still underway is thrown away for a while: to
+ * close at once would reset the connection, and the client might lose the answer that it has not read yet.
+ */
+async function finish(response: ServerResponse): Promise<void> {
+  if (isBeingReceived(response.req)) {
+    response.flushHeaders();
+    delivered.add(response);
+    await discardRest(response.req, lingerMs);
+  }
+  response.end();
+}
+
+const delivered = new WeakSet<ServerResponse>();
+
+/** Whether the whole answer has left for the client, even if the response is still open. */
+export function isDelivered(response: ServerResponse): boolean {
+  return response.writableFinished || delivered.has(response);
+}
+
+/** As nginx does it by default (`lingering_time`). */
+const lingerMs = 30_000;
 
 /** Resolves when the bytes have left for the socket, or can no longer do so. */
 async function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {

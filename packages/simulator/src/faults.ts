@@ -7,7 +7,7 @@ export type JsonValue =
 /**
  * What can go wrong with one request. A fault acts before the service looks at the credential. Those that shape the
  * service's own answer let the service do its work first (a creation is started, say); the others keep the request
- * from it.
+ * from it, and do not wait for the end of an upload.
  */
 export type Fault =
   /** Waits, then answers as usual. */
@@ -23,6 +23,11 @@ export type Fault =
     }
   /** Resets the connection before a byte of the answer; `handled` lets the service do its work before. */
   | { readonly kind: 'reset'; readonly handled?: boolean }
+  /**
+   * Resets the connection while the request is received, after so many bytes of its body, or at its end if it has
+   * fewer. A body that the frame parses, such as a form, is received whole before any fault.
+   */
+  | { readonly kind: 'reset-mid-request'; readonly bytes: number }
   /** Resets the connection after the headers and so many bytes of the body. */
   | { readonly kind: 'reset-mid-body'; readonly bytes: number }
   /** Announces the full Content-Length, sends so many bytes of the body and closes the connection in good order. */
@@ -51,7 +56,11 @@ export type Fault =
 /** When a fault happens. */
 export interface FaultScript {
   readonly route: RouteName;
-  /** Only for requests about this subject (for Spectra Analyze: a hash as it stands in the request), in any letter case. */
+  /**
+   * Only for requests about this subject (for Spectra Analyze: a hash as it stands in the request; for DigiCert: the
+   * identifier of a report or of a run), in any letter case.
+   * A submission to Perception Point has none, since a fault comes before the upload is read.
+   */
   readonly subject?: string;
   /** How many requests it hits; 1 unless given. */
   readonly times?: number | 'always';

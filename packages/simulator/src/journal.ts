@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isDelivered } from './deliver.ts';
 import type { Fault } from './faults.ts';
 import type { RouteName } from './route-names.ts';
 
@@ -16,7 +17,10 @@ export interface JournalEntry {
   readonly method: string;
   /** The path with its query, as sent. */
   readonly path: string;
-  /** What the request is about, as sent: for Spectra Analyze, its hash or hashes. */
+  /**
+   * What the request is about, as sent: for Spectra Analyze, its hash or hashes; for a submission to Perception Point,
+   * once it was taken, the name, the scan id and the SHA-256; for DigiCert, the identifiers of the report and of the run.
+   */
   readonly subjects: readonly string[];
   readonly credential: CredentialState;
   /** The status that was sent; left out while, or when, none was. */
@@ -35,7 +39,12 @@ export interface JournalFilter {
   readonly subject?: string;
 }
 
-const endedBySimulator: ReadonlySet<Fault['kind']> = new Set(['reset', 'reset-mid-body', 'truncate']);
+const endedBySimulator: ReadonlySet<Fault['kind']> = new Set([
+  'reset',
+  'reset-mid-request',
+  'reset-mid-body',
+  'truncate',
+]);
 
 /** A request that is still going on, as far as the journal is concerned. */
 export class JournalRecord {
@@ -70,7 +79,7 @@ export class JournalRecord {
       const status = this.#status();
       this.#status = () => status;
       this.#aborted =
-        !response.writableFinished && (this.fault === undefined || !endedBySimulator.has(this.fault));
+        !isDelivered(response) && (this.fault === undefined || !endedBySimulator.has(this.fault));
     });
   }
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { parseCommandLine, UsageError } from './command-line.ts';
+import { describeDigicert } from './digicert/description.ts';
+import { readyMadeReports } from './digicert/ready-made-reports.ts';
+import { describePerceptionPoint } from './perception-point/description.ts';
 import type { Simulator } from './server.ts';
 import { startSimulator } from './server.ts';
 import { readyMadeSamples } from './spectra-analyze/ready-made-samples.ts';
@@ -7,9 +10,21 @@ import { readyMadeSamples } from './spectra-analyze/ready-made-samples.ts';
 try {
   const { port, seed } = parseCommandLine(process.argv.slice(2));
   const samples = readyMadeSamples.map(({ sample }) => sample);
-  const simulator = await startSimulator({ port, seed, spectraAnalyze: { samples } });
+  const reports = readyMadeReports.map(({ report }) => report);
+  const simulator = await startSimulator({
+    port,
+    seed,
+    spectraAnalyze: { samples },
+    digicert: { reports },
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
-  console.log(describe(simulator));
+  const { url, perceptionPoint, digicert } = simulator;
+  const descriptions = [
+    describe(simulator),
+    describePerceptionPoint(url, perceptionPoint),
+    describeDigicert(url, digicert),
+  ];
+  console.log(descriptions.join('\n\n'));
 } catch (error) {
   console.error(explain(error));
   process.exitCode = error instanceof UsageError ? 2 : 1;

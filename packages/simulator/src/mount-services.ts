@@ -47,10 +47,11 @@ export function mountServices(
         handler: async (request, reply) => {
           reply.hijack();
           const credential = service.credential(request.headers);
-          await handle(service, route, toServiceRequest(request, credential), {
+          const record = records.get(request.raw);
+          await handle(service, route, toServiceRequest(request, credential, record), {
             headers: request.headers,
             response: reply.raw,
-            record: records.get(request.raw),
+            record,
             faults,
           });
         },
@@ -93,12 +94,20 @@ async function handle(
   }
 }
 
-function toServiceRequest(request: FastifyRequest, credential: CredentialState): ServiceRequest {
+function toServiceRequest(
+  request: FastifyRequest,
+  credential: CredentialState,
+  record: JournalRecord | undefined,
+): ServiceRequest {
   return {
     params: request.params as Record<string, string>,
     query: new URL(request.url, 'http://simulator').searchParams,
     form: request.body instanceof URLSearchParams ? request.body : new URLSearchParams(),
     credential,
+    message: request.raw,
+    turnedOutToBeAbout: (subjects) => {
+      if (record !== undefined) record.subjects = subjects;
+    },
   };
 }
 

@@ -5,6 +5,13 @@ export const routeNames = [
   'spectra-analyze.pdf.download',
   'spectra-analyze.samples.status',
   'spectra-analyze.samples.classification',
+  'perception-point.files.submit',
+  'perception-point.scans.list',
+  'perception-point.health',
+  'digicert.report.history',
+  'digicert.report.details',
+  'digicert.report.run',
+  'digicert.report.download',
 ] as const;
 
 /** One of {@link routeNames}. */

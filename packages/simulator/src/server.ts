@@ -2,9 +2,15 @@ import Fastify from 'fastify';
 import type { Socket } from 'node:net';
 import { SimulatorClock } from './clock.ts';
 import { mountControlApi } from './control-api.ts';
+import type { Digicert, DigicertOptions } from './digicert/account.ts';
+import { Account } from './digicert/account.ts';
+import { digicertService } from './digicert/service.ts';
 import { FaultBook } from './faults.ts';
 import { Journal } from './journal.ts';
 import { mountServices } from './mount-services.ts';
+import { perceptionPointService } from './perception-point/service.ts';
+import type { PerceptionPoint, PerceptionPointOptions } from './perception-point/x-ray.ts';
+import { XRay } from './perception-point/x-ray.ts';
 import { seededBytes } from './samples/random.ts';
 import { Appliance } from './spectra-analyze/appliance.ts';
 import type { SampleHashes } from './spectra-analyze/hash.ts';
@@ -25,6 +31,8 @@ export interface SimulatorOptions {
     /** What is on the appliance at the start, and after a reset. */
     readonly samples?: readonly SampleOptions[];
   };
+  readonly perceptionPoint?: PerceptionPointOptions;
+  readonly digicert?: DigicertOptions;
 }
 
 /** A running simulator. */
@@ -43,13 +51,18 @@ export interface Simulator extends AsyncDisposable {
     /** Every sample on the appliance, oldest first. */
     listSamples(): { name: string; hashes: SampleHashes }[];
   };
+  readonly perceptionPoint: PerceptionPoint;
+  readonly digicert: Digicert;
   readonly faults: Pick<FaultBook, 'script' | 'clear'>;
   readonly journal: Pick<Journal, 'list'>;
   /** Milliseconds since 1970 on the simulator's clock. */
   now(): number;
   /** Moves the simulator's clock forward. */
   advance(seconds: number): void;
-  /** Everything as it was at the start: the initial samples, no faults, an empty journal, the machine's time. */
+  /**
+   * Everything as it was at the start: the initial samples, scans, settings and reports, no faults, an empty journal, the
+   * machine's time.
+   */
   reset(): void;
   /** Stops listening and ends every connection at once, hanging ones too. */
   close(): Promise<void>;
@@ -73,6 +86,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     for (const sample of spectraAnalyze.samples ?? []) appliance.addSample(sample);
   };
   addInitial();
+  const xRay = new XRay(options.perceptionPoint ?? {}, { seed, now });
+  const account = new Account(options.digicert ?? {}, { seed, now });
 
   const app = Fastify({
     https: tls ?? null,
@@ -99,11 +114,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       addSample: (sample) => appliance.addSample(sample),
       listSamples: () => appliance.listSamples(),
     },
+    perceptionPoint: xRay,
+    digicert: account,
     faults,
     journal,
     now,
     advance: (seconds) => {
       clock.advance(seconds);
+      xRay.clockMoved();
     },
     reset: () => {
       clock.reset();
@@ -111,8 +129,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       journal.clear();
       appliance.clear();
       addInitial();
+      xRay.reset();
+      account.reset();
     },
     close: async () => {
+      xRay.close();
       const closed = app.close();
       for (const socket of connections) socket.destroy();
       await closed;
@@ -120,7 +141,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     [Symbol.asyncDispose]: () => simulator.close(),
   };
 
-  mountServices(app, [spectraAnalyzeService(appliance, { token, seed, now })], { faults, journal, now });
+  mountServices(
+    app,
+    [
+      spectraAnalyzeService(appliance, { token, seed, now }),
+      perceptionPointService(xRay, { now }),
+      digicertService(account, { now }),
+    ],
+    { faults, journal, now },
+  );
   mountControlApi(app, simulator);
   url = await app.listen({ host: '127.0.0.1', port });
   return simulator;

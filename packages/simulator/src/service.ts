@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { CredentialState } from './journal.ts';
 import type { RouteName } from './route-names.ts';
@@ -11,6 +11,10 @@ export interface ServiceRequest {
   /** The fields of a form-encoded body; empty for any other. */
   readonly form: URLSearchParams;
   readonly credential: CredentialState;
+  /** The request itself. The body of any media type that the frame does not parse is still to be read from it. */
+  readonly message: IncomingMessage;
+  /** Lists in the journal what the request turned out to be about, once its body was read. */
+  turnedOutToBeAbout(subjects: readonly string[]): void;
 }
 
 /** One call of a service. */
@@ -19,7 +23,7 @@ export interface ServiceRoute {
   readonly method: 'GET' | 'POST';
   /** The path, with `:name` for a variable segment. */
   readonly path: string;
-  /** What the request is about, as sent. */
+  /** What the request is about, as sent, as far as it can be told before a streamed body is read. */
   subjects(request: ServiceRequest): readonly string[];
   /** Does the service's work, checks included. */
   answer(request: ServiceRequest): Answer | Promise<Answer>;

@@ -7,6 +7,7 @@ export interface Ask {
   readonly method?: string;
   /** The right token unless given; null sends none. */
   readonly authorization?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly form?: URLSearchParams;
   readonly json?: unknown;
   readonly ca?: string;
@@ -35,7 +36,7 @@ export interface Exchange {
 export function begin(simulator: Simulator, path: string, ask: Ask = {}): Exchange {
   const { authorization = `Token ${simulator.spectraAnalyze.token}`, form, json, ca } = ask;
   const payload = form?.toString() ?? (json === undefined ? undefined : JSON.stringify(json));
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...ask.headers };
   if (authorization !== null) headers['authorization'] = authorization;
   if (form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
   if (json !== undefined) headers['content-type'] = 'application/json';

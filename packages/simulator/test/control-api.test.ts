@@ -85,6 +85,7 @@ test.each([
   { kind: 'status', status: 500, text: 'x', mediaType: 'text/html' },
   { kind: 'reset' },
   { kind: 'reset', handled: true },
+  { kind: 'reset-mid-request', bytes: 0 },
   { kind: 'reset-mid-body', bytes: 0 },
   { kind: 'truncate', bytes: 1 },
   { kind: 'short', bytes: 1 },

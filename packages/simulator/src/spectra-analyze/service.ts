@@ -1,9 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../answer.ts';
 import { answerJson } from '../answer.ts';
-import type { CredentialState } from '../journal.ts';
 import { makePdf } from '../samples/pdf.ts';
 import type { Service, ServiceRequest, ServiceRoute } from '../service.ts';
+import { tokenState } from '../token-credential.ts';
 import type { Appliance, Sample } from './appliance.ts';
 import { classify } from './classification.ts';
 import type { HashType } from './hash.ts';
@@ -131,11 +130,6 @@ function authenticated(answer: ServiceRoute['answer']): ServiceRoute['answer'] {
         return answer(request);
     }
   };
-}
-
-function tokenState({ authorization }: IncomingHttpHeaders, token: string): CredentialState {
-  if (authorization === undefined) return 'none';
-  return authorization === `Token ${token}` ? 'right' : 'wrong';
 }
 
 function reportLines(sample: Sample): string[] {

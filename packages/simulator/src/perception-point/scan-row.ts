@@ -1,0 +1,65 @@
+import { objectText } from '../json-text.ts';
+import { summarize } from './content-digest.ts';
+import type { ContentSummary } from './content-digest.ts';
+import type { IdStyle, ScanId, ScanIds } from './scan-id.ts';
+import type { Scan } from './scan.ts';
+
+/** A row of the list: a scan, or one part of it. */
+export interface ScanRow {
+  readonly scan: Scan;
+  readonly id: ScanId;
+  readonly fullId: ScanId;
+  readonly content: ContentSummary;
+  /** Only for a part. */
+  readonly part?: { readonly verdict: string };
+}
+
+/** The rows that a scan has in the list. */
+export function rowsOf(scan: Scan, ids: ScanIds, style: IdStyle): ScanRow[] {
+  const { listedAs = 'id', parts = listedAs === 'root_scan_id' ? [{ verdict: scan.verdict }] : [] } =
+    scan.options;
+  const other = (otherStyle: IdStyle): ScanId => ids.next(otherStyle, scan.createdAt);
+  const own: Readonly<Record<typeof listedAs, () => Pick<ScanRow, 'id' | 'fullId'>[]>> = {
+    id: () => [{ id: scan.id, fullId: style === 'string' ? scan.id : other('string') }],
+    full_scan_id: () => [{ id: other('number'), fullId: scan.id }],
+    root_scan_id: () => [],
+  };
+  return [
+    ...own[listedAs]().map((named) => ({ ...named, scan, content: scan.content })),
+    ...parts.map((part, index) => ({
+      scan,
+      id: other(style),
+      fullId: other('string'),
+      content: summarize(`Part ${index} of ${scan.content.sha256}`),
+      part,
+    })),
+  ];
+}
+
+/**
+ * The row as it stands in the list (third party: the keys; inferred: `verbose_action`, and that what is not known yet is
+ * null).
+ *
+ * @param now milliseconds since 1970
+ */
+export function rowText({ scan, id, fullId, content, part }: ScanRow, now: number): string {
+  const hasVerdict = now >= scan.verdictAt;
+  const verdict = part?.verdict ?? scan.verdict;
+  const summary = {
+    verbose_verdict: hasVerdict ? scan.verdict : null,
+    sub_verdict: hasVerdict ? verdict : null,
+  };
+  return objectText({
+    id: id.json,
+    root_scan_id: part === undefined ? 'null' : scan.id.json,
+    full_scan_id: fullId.json,
+    origin: JSON.stringify(scan.origin),
+    finished_at: JSON.stringify(now >= scan.finishedAt ? new Date(scan.finishedAt).toISOString() : null),
+    verbose_verdict: JSON.stringify(hasVerdict ? verdict : null),
+    confidence: JSON.stringify(hasVerdict ? 100 : null),
+    verbose_action: JSON.stringify(hasVerdict ? (verdict === 'CLN' ? 'Allowed' : 'Blocked') : null),
+    sample: JSON.stringify({ sha1: content.sha1, sha256: content.sha256, file_size: content.size }),
+    evidence: JSON.stringify(hasVerdict ? scan.evidenceFor(verdict) : []),
+    root_scan_summary: part === undefined ? 'null' : JSON.stringify(summary),
+  });
+}
