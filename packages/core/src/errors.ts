@@ -89,15 +89,25 @@ export class InvalidReportError extends SecurityReportsError {
   override readonly name = 'InvalidReportError';
 }
 
+/** Whether the service took what was sent is not known. Sending it again blindly may do it twice. */
+export class UncertainSubmissionError extends SecurityReportsError {
+  override readonly name = 'UncertainSubmissionError';
+}
+
 /** The caller's deadline passed. `lastState` is how far things had come by then. */
 export class TimeoutError extends SecurityReportsError {
   override readonly name = 'TimeoutError';
   /** The last state that the service was seen in, or what kept it from telling. */
   readonly lastState: string | undefined;
+  /** The id by which the job can be taken up again, where it has one: a scan's. */
+  readonly resumeId: string | undefined;
 
-  constructor(problem: Problem & { readonly lastState?: string | undefined }) {
+  constructor(
+    problem: Problem & { readonly lastState?: string | undefined; readonly resumeId?: string | undefined },
+  ) {
     super({ retryable: true, ...problem });
     this.lastState = problem.lastState;
+    this.resumeId = problem.resumeId;
   }
 }
 

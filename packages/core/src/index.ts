@@ -1,6 +1,23 @@
 export type { Clock } from './clock.ts';
 export type { Limits } from './deadline.ts';
 export {
+  DigicertClient,
+  digicertBaseUrl,
+  type DigicertOptions,
+  type DownloadedReport,
+  type ReportDownload,
+  type ReportHistoryFilter,
+} from './digicert/client.ts';
+export { type ReportFormat, reportFormats, type ReportPart } from './digicert/report-file.ts';
+export type { ReportDetails, ReportRun } from './digicert/report-history.ts';
+export {
+  type FetchedReportRun,
+  fetchReportRun,
+  type FetchReportRunOptions,
+  type ReportRunRequest,
+} from './digicert/report-run.ts';
+export { digicert } from './digicert/service.ts';
+export {
   AccessError,
   ConnectionError,
   InvalidInputError,
@@ -10,24 +27,25 @@ export {
   SecurityReportsError,
   ServiceError,
   TimeoutError,
+  UncertainSubmissionError,
 } from './errors.ts';
 export { safeFileName } from './file-name.ts';
 export { parseBaseUrl } from './http/base-url.ts';
 export type { Progress } from './progress.ts';
 export { type Deliver, Report, type ReportDigest } from './report.ts';
+export type { ReportKind } from './report-kind.ts';
 export type { Service } from './service.ts';
 export {
   type Classification,
   type CreatedPdfReport,
   type DownloadedPdfReport,
-  type PdfReportState,
-  type PdfReportStatus,
-  spectraAnalyze,
   SpectraAnalyzeClient,
   type SpectraAnalyzeOptions,
 } from './spectra-analyze/client.ts';
 export { type HashType, parseHash, type SampleHash } from './spectra-analyze/hash.ts';
 export { fetchPdfReport, type FetchPdfReportOptions } from './spectra-analyze/pdf-report.ts';
+export type { PdfReportState, PdfReportStatus } from './spectra-analyze/pdf-report-status.ts';
+export { spectraAnalyze } from './spectra-analyze/service.ts';
 export {
   defaultTransportTimeouts,
   type FilePart,
@@ -41,3 +59,17 @@ export {
 } from './transport.ts';
 export { cleanVendorText } from './vendor-text.ts';
 export { type Verdict, worstVerdict } from './verdict.ts';
+export { parseCallback, type ScanCallback, verifyCallback } from './perception-point/callback.ts';
+export {
+  PerceptionPointClient,
+  type PerceptionPointOptions,
+  perceptionPointRegions,
+  type ScanPeriod,
+  type SubmittedFile,
+} from './perception-point/client.ts';
+export type { FileToScan } from './perception-point/digested-file.ts';
+export type { Scan } from './perception-point/scan.ts';
+export { scanFile, type ScanFileOptions, type ScanResult, scanResult } from './perception-point/scan-file.ts';
+export { ScanWatch, type WaitForScanOptions } from './perception-point/scan-watch.ts';
+export { perceptionPoint } from './perception-point/service.ts';
+export { mostBytesToScan, type ScanSource, type Submission } from './perception-point/submission.ts';

@@ -23,7 +23,8 @@ export interface PollOptions {
   readonly onState: (state: string) => void;
 }
 
-const shortestIntervalMs = 500;
+/** Between two looks, in milliseconds. */
+export const shortestIntervalMs = 500;
 const longestIntervalMs = 30_000;
 /** With the mean stretch of 1.25 below, an interval is 16 % of the time waited, so the mean lag is 8 % of it. */
 const shareOfTimeWaited = 0.128;
@@ -58,8 +59,11 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
   }
 }
 
-/** Stretched at random by 1 to 1.5, so that subjects that are waited for at once do not ask in step. */
-function adaptiveInterval(waitedMs: number): number {
+/**
+ * How long to rest after a look when so much time was waited already, both in milliseconds.
+ * Stretched at random by 1 to 1.5, so that subjects that are waited for at once do not ask in step.
+ */
+export function adaptiveInterval(waitedMs: number): number {
   const interval = Math.max(shortestIntervalMs, waitedMs * shareOfTimeWaited) * (1 + Math.random() / 2);
   return Math.min(interval, longestIntervalMs);
 }

@@ -1,26 +1,8 @@
 import { createHash } from 'node:crypto';
-import { InvalidReportError, type Problem } from './errors.ts';
+import { InvalidReportError, type Problem, type SecurityReportsError } from './errors.ts';
 import { describeWebPage, isWebPage } from './http/web-page.ts';
+import type { ReportBeginning, ReportKind } from './report-kind.ts';
 import type { HttpResponse } from './transport.ts';
-
-/** What a report is made of, and how its bytes show it. */
-export interface ReportKind {
-  /** As people call it: `PDF`. */
-  readonly name: string;
-  readonly mediaType: string;
-  /** How every file of the kind begins. */
-  readonly beginning: string;
-  /** What stands somewhere in the last 1024 bytes of every whole file of the kind. */
-  readonly ending: string;
-}
-
-/** ISO 32000: a file begins with the header and closes with the end-of-file marker, at most followed by a little padding. */
-export const pdf: ReportKind = {
-  name: 'PDF',
-  mediaType: 'application/pdf',
-  beginning: '%PDF-',
-  ending: '%%EOF',
-};
 
 /** What is known of a report once all of it has flowed. */
 export interface ReportDigest {
@@ -41,6 +23,18 @@ export type ReportContext = Pick<Problem, 'service' | 'operation' | 'subject'> &
   readonly clean: (text: string) => string;
 };
 
+/** What may come as a report. */
+export interface ExpectedReport {
+  /** A report is of the first kind that it begins as. */
+  readonly kinds: readonly ReportKind[];
+  /** As the errors call what did not come: `PDF`. */
+  readonly called: string;
+  /** A safe file name for a report of the kind that came. */
+  readonly name: (kind: ReportKind) => string;
+  /** What an answer without content means. Unless it means something, it is no report either. */
+  readonly whenEmpty?: (status: number) => SecurityReportsError;
+}
+
 const headBytes = 1024;
 const tailBytes = 1024;
 
@@ -52,16 +46,16 @@ const tailBytes = 1024;
 export class Report implements AsyncIterable<Uint8Array> {
   /** A safe file name with the extension of what the report really is. */
   readonly name: string;
-  readonly mediaType: string;
+  readonly kind: ReportKind;
   /** As announced by the server, in bytes. */
   readonly announcedSize: number | undefined;
   readonly #chunks: AsyncIterable<Uint8Array>;
   #digest: ReportDigest | undefined;
   #failure: unknown;
 
-  constructor(name: string, mediaType: string, announcedSize: number | undefined, checked: CheckedChunks) {
+  constructor(name: string, kind: ReportKind, announcedSize: number | undefined, checked: CheckedChunks) {
     this.name = name;
-    this.mediaType = mediaType;
+    this.kind = kind;
     this.announcedSize = announcedSize;
     this.#chunks = checked((digest) => {
       this.#digest = digest;
@@ -75,6 +69,10 @@ export class Report implements AsyncIterable<Uint8Array> {
       this.#failure = error;
       throw error;
     }
+  }
+
+  get mediaType(): string {
+    return this.kind.mediaType;
   }
 
   /** Size and SHA-256. @throws an error when the report was not read to its end. */
@@ -92,33 +90,56 @@ export class Report implements AsyncIterable<Uint8Array> {
 type CheckedChunks = (onEnd: (digest: ReportDigest) => void) => AsyncIterable<Uint8Array>;
 
 /**
- * Opens the body of a successful answer as a report of the given kind, after a look at how it begins.
+ * Opens the body of a successful answer as a report of one of the expected kinds, after a look at how it begins.
  *
  * @throws {InvalidReportError} when it begins as something else: a login page, a JSON error, nothing at all.
+ * @throws what `whenEmpty` makes of an answer without content.
  */
 export async function openReport(
   response: HttpResponse,
-  expected: { readonly kind: ReportKind; readonly name: string },
+  expected: ExpectedReport,
   context: ReportContext,
 ): Promise<Report> {
-  const { kind, name } = expected;
   const chunks = response.body[Symbol.asyncIterator]();
   const head = await readHead(chunks);
-  if (!startsWith(head, kind.beginning)) throw notAReport(head, kind, response, context);
   const announcedSize = announcedSizeOf(response);
-  return new Report(name, kind.mediaType, announcedSize, (onEnd) =>
-    checkWhileFlowing(head, { [Symbol.asyncIterator]: () => chunks }, kind, announcedSize, context, onEnd),
+  const beginning: ReportBeginning = {
+    bytes: head.subarray(0, headBytes),
+    whole: head.byteLength < headBytes,
+    announcedType: response.headers['content-type'],
+  };
+  const isAllThere = (announcedSize ?? 0) <= head.byteLength;
+  if (expected.whenEmpty !== undefined && isAllThere && isEmpty(beginning)) {
+    throw expected.whenEmpty(response.status);
+  }
+  const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
+  if (kind === undefined) throw notAReport(head, expected.called, response, context);
+  return new Report(expected.name(kind), kind, announcedSize, (onEnd) =>
+    checkWhileFlowing(
+      { head, rest: { [Symbol.asyncIterator]: () => chunks } },
+      { kind, beginning, announcedSize },
+      context,
+      onEnd,
+    ),
   );
 }
 
+/** A byte-order mark and blanks are no content. */
+function isEmpty({ bytes, whole }: ReportBeginning): boolean {
+  return whole && new TextDecoder().decode(bytes).trim() === '';
+}
+
 async function* checkWhileFlowing(
-  head: Uint8Array,
-  rest: AsyncIterable<Uint8Array>,
-  kind: ReportKind,
-  announcedSize: number | undefined,
+  { head, rest }: { readonly head: Uint8Array; readonly rest: AsyncIterable<Uint8Array> },
+  opened: {
+    readonly kind: ReportKind;
+    readonly beginning: ReportBeginning;
+    readonly announcedSize: number | undefined;
+  },
   context: ReportContext,
   onEnd: (digest: ReportDigest) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
+  const { kind, beginning, announcedSize } = opened;
   const hash = createHash('sha256').update(head);
   let size = head.byteLength;
   let tail = head.subarray(-tailBytes);
@@ -139,7 +160,7 @@ async function* checkWhileFlowing(
   if (announcedSize !== undefined && size !== announcedSize) {
     throw truncated(`the ${kind.name} ends after ${size} of ${announcedSize} bytes`);
   }
-  if (!Buffer.from(tail).includes(kind.ending, 0, 'latin1')) {
+  if (!kind.ends({ bytes: tail, size, beginning })) {
     throw truncated(`the ${kind.name} ends too early, after ${size} bytes`);
   }
   onEnd({ size, sha256: hash.digest('hex') });
@@ -153,10 +174,6 @@ async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> 
     head = Buffer.concat([head, next.value]);
   }
   return head;
-}
-
-function startsWith(bytes: Uint8Array, beginning: string): boolean {
-  return Buffer.from(bytes.subarray(0, beginning.length)).toString('latin1') === beginning;
 }
 
 function lastOf(tail: Uint8Array, chunk: Uint8Array): Uint8Array {
@@ -174,7 +191,7 @@ function announcedSizeOf(response: HttpResponse): number | undefined {
 
 function notAReport(
   head: Uint8Array,
-  kind: ReportKind,
+  called: string,
   response: HttpResponse,
   context: ReportContext,
 ): InvalidReportError {
@@ -187,7 +204,7 @@ function notAReport(
   return new InvalidReportError({
     ...context,
     status: response.status,
-    what: `no ${kind.name} came, but ${arrived}`,
+    what: `no ${called} came, but ${arrived}`,
     remedy: page
       ? 'Check the base URL, and whether a login page or a proxy stands in front of the service.'
       : 'Try again; if it stays so, look at the state of the service.',

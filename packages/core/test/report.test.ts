@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openReport, pdf } from '../src/report.ts';
+import { openReport } from '../src/report.ts';
+import { pdf } from '../src/report-kind.ts';
 import { failureOf, readBytes } from './support/transport.ts';
 
 const context = {
@@ -32,7 +33,11 @@ function answerOf(
 }
 
 function open(content: Uint8Array | string, headers?: Record<string, string>, sizes?: readonly number[]) {
-  return openReport(answerOf(Buffer.from(content), headers, sizes), { kind: pdf, name: 'abc.pdf' }, context);
+  return openReport(
+    answerOf(Buffer.from(content), headers, sizes),
+    { kinds: [pdf], called: 'PDF', name: () => 'abc.pdf' },
+    context,
+  );
 }
 
 const middles = fc.uint8Array({ maxLength: 5000 });

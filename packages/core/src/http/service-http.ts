@@ -1,20 +1,26 @@
 import type { Clock } from '../clock.ts';
 import { DeadlinePassed, type Limits, withinLimits } from '../deadline.ts';
 import {
-  AccessError,
   ConnectionError,
   InvalidInputError,
-  NotFoundError,
   type Problem,
   SecurityReportsError,
   ServiceError,
   TimeoutError,
 } from '../errors.ts';
 import type { Service } from '../service.ts';
-import { type HttpResponse, type RequestBody, type Transport, TransportError } from '../transport.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type RequestBody,
+  type Transport,
+  TransportError,
+} from '../transport.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import { isLoopback, isSecure, parseBaseUrl } from './base-url.ts';
 import { mostBytesInMemory, readBoundedText } from './bounded-body.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { explainGenerally, type Refusal } from './refusal.ts';
 import { retry } from './retry.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { readVendorError } from './vendor-error.ts';
@@ -30,6 +36,8 @@ export interface ServiceHttpOptions {
   readonly baseUrl: string;
   /** The header that carries the credential, its prefix (`Token `), and the credential itself. */
   readonly credential: { readonly header: string; readonly prefix: string; readonly secret: string };
+  /** What every request waits for before it leaves, also when it is one of several tries, or follows a redirect. */
+  readonly rateLimiter?: RateLimiter;
 }
 
 /** One call of a service, as its documentation describes it. */
@@ -37,19 +45,21 @@ export interface Call {
   readonly operation: string;
   readonly subject?: string | undefined;
   readonly method: 'GET' | 'POST';
-  /** Below the base URL, beginning with `/`, its segments already encoded. */
-  readonly path: string;
+  /**
+   * Below the base URL, beginning with `/`, its segments already encoded; or a URL that the service itself gave, at
+   * the same origin.
+   */
+  readonly path: string | URL;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
   readonly accept: string;
+  /** What of the call must not appear in any error, besides the credential: a password, a signed link. */
+  readonly secrets?: readonly string[];
   /** Whether making the call twice does no harm. As it is for every GET, unless said otherwise. */
   readonly repeatable?: boolean;
   /** What an answer with an error status means for this call. Without an opinion, the general meaning holds. */
   readonly explain?: (refusal: Refusal) => SecurityReportsError | undefined;
 }
-
-/** An answer with an error status: the part of the error that needs no interpretation. */
-export type Refusal = Omit<Problem, 'what' | 'remedy'> & { readonly status: number };
 
 /** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
 export class ServiceHttp {
@@ -58,6 +68,7 @@ export class ServiceHttp {
   readonly #transport: Transport;
   readonly #baseUrl: URL;
   readonly #credential: ServiceHttpOptions['credential'];
+  readonly #rateLimiter: RateLimiter | undefined;
 
   /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
   constructor(options: ServiceHttpOptions) {
@@ -66,6 +77,7 @@ export class ServiceHttp {
     this.#transport = options.transport;
     this.#baseUrl = parseBaseUrl(options.baseUrl, options.service);
     this.#credential = options.credential;
+    this.#rateLimiter = options.rateLimiter;
     if (!/^[\x21-\x7e]+$/.test(options.credential.secret)) {
       throw new InvalidInputError({
         service: options.service,
@@ -79,6 +91,11 @@ export class ServiceHttp {
     }
   }
 
+  /** Where the credential may go: scheme, host and port of the base URL. */
+  get origin(): string {
+    return this.#baseUrl.origin;
+  }
+
   /**
    * Makes a call and hands its successful answer to `receive`. Both are repeated when they fail in a way that may
    * pass, so `receive` must begin anew each time it is called.
@@ -88,13 +105,18 @@ export class ServiceHttp {
    */
   async request<T>(call: Call, limits: Limits, receive: (response: HttpResponse) => Promise<T>): Promise<T> {
     let lastError: SecurityReportsError | undefined;
+    // Of the last try: nothing was sent as long as there was none.
+    let maybeTaken = false;
     try {
       return await withinLimits(this.clock, limits, (signal) =>
         retry(
-          () =>
-            this.#attempt(call, signal, receive, (error) => {
+          () => {
+            maybeTaken = true;
+            return this.#attempt(call, signal, receive, (error) => {
               lastError = error;
-            }),
+              maybeTaken = error.maybeTaken;
+            });
+          },
           {
             clock: this.clock,
             signal,
@@ -110,6 +132,7 @@ export class ServiceHttp {
         what: `there was no complete answer in time${lastError === undefined ? '' : `; the last try: ${lastError.what}`}`,
         remedy: 'Allow more time, or try again later.',
         lastState: lastError?.what,
+        maybeTaken,
       });
     }
   }
@@ -129,18 +152,13 @@ export class ServiceHttp {
           'Check that the base URL is that of the service.',
         );
       }
-      if (isWebPage(text)) {
-        throw unexpected(
-          `${this.clean(describeWebPage(text))} came in place of the answer`,
-          'Check the base URL, and whether a login page or a proxy stands in front of the service.',
-        );
-      }
+      if (isWebPage(text)) throw this.#webPageError(call, response, text);
       let value: unknown;
       try {
-        value = JSON.parse(text);
+        value = parseKeepingDigits(text);
       } catch {
         throw unexpected(
-          `the answer is not JSON: ${this.clean(text) || 'it is empty'}`,
+          `the answer is not JSON: ${this.clean(text, call.secrets) || 'it is empty'}`,
           'Try again; if it stays so, check the base URL and what stands in front of the service.',
           true,
         );
@@ -148,7 +166,7 @@ export class ServiceHttp {
       const parsed = parse(value);
       if (parsed === undefined) {
         throw unexpected(
-          `the answer has an unknown shape: ${this.clean(text)}`,
+          `the answer has an unknown shape: ${this.clean(text, call.secrets)}`,
           'Check that the base URL is that of the service, and its version.',
         );
       }
@@ -156,9 +174,27 @@ export class ServiceHttp {
     });
   }
 
-  /** Text of the vendor, made fit to be shown: see `cleanVendorText`. */
-  clean(text: string): string {
-    return cleanVendorText(text, [this.#credential.secret]);
+  /** Makes a call of whose answer nothing matters but its status, unless a web page came in its place. */
+  async acknowledged(call: Call, limits: Limits): Promise<void> {
+    await this.request(call, limits, async (response) => {
+      // The status says enough: a body that breaks off must not hide it.
+      const text = await readBoundedText(response).catch(() => undefined);
+      if (text !== undefined && isWebPage(text)) throw this.#webPageError(call, response, text);
+    });
+  }
+
+  /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
+  clean(text: string, secrets: readonly string[] = []): string {
+    return cleanVendorText(text, [this.#credential.secret, ...secrets]);
+  }
+
+  #webPageError(call: Call, response: HttpResponse, page: string): ServiceError {
+    return new ServiceError({
+      ...this.#about(call),
+      status: response.status,
+      what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
+      remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
+    });
   }
 
   #about(call: Call): Pick<Problem, 'service' | 'operation' | 'subject'> {
@@ -189,13 +225,15 @@ export class ServiceHttp {
   async #sendFollowingRedirects(call: Call, signal: AbortSignal): Promise<HttpResponse> {
     let url = this.#urlOf(call);
     for (let redirects = 0; ; redirects += 1) {
-      const response = await this.#transport.send({
+      const request: HttpRequest = {
         method: call.method,
         url,
         headers: this.#headersFor(url, call),
         ...(call.body && { body: call.body }),
         signal,
-      });
+      };
+      const send = (): Promise<HttpResponse> => this.#transport.send(request);
+      const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
       const location = response.headers['location'];
       if (response.status < 300 || response.status > 399 || location === undefined) return response;
       response.discard();
@@ -212,13 +250,16 @@ export class ServiceHttp {
         throw refuse(`the service redirected more than ${mostRedirects} times`);
       if (target === null) throw refuse('the service redirects to something that is not a URL');
       if (!isSecure(target) || (isLoopback(target) && !isLoopback(this.#baseUrl))) {
-        throw refuse(`the service redirects to ${this.clean(target.origin)}, which is not safe to follow`);
+        throw refuse(
+          `the service redirects to ${this.clean(target.origin, call.secrets)}, which is not safe to follow`,
+        );
       }
       url = target;
     }
   }
 
   #urlOf(call: Call): URL {
+    if (call.path instanceof URL) return call.path;
     const url = new URL(this.#baseUrl);
     url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
     url.search = new URLSearchParams(call.query).toString();
@@ -242,7 +283,7 @@ export class ServiceHttp {
     };
     return new ConnectionError({
       ...this.#about(call),
-      what: this.clean(error.message),
+      what: this.clean(error.message, call.secrets),
       remedy: remedies[error.failure],
       retryable: error.failure !== 'untrusted',
       maybeTaken: error.maybeTaken,
@@ -258,8 +299,8 @@ export class ServiceHttp {
     const refusal: Refusal = {
       ...this.#about(call),
       status,
-      vendorCode: code === undefined ? undefined : this.clean(code),
-      vendorMessage: message === undefined ? undefined : this.clean(message),
+      vendorCode: code === undefined ? undefined : this.clean(code, call.secrets),
+      vendorMessage: message === undefined ? undefined : this.clean(message, call.secrets),
       retryable: status === 408 || status === 429 || status >= 500,
       retryAfterMs,
       maybeTaken: !(status === 429 || (status === 503 && retryAfterMs !== undefined)),
@@ -268,39 +309,9 @@ export class ServiceHttp {
   }
 }
 
-function explainGenerally(refusal: Refusal): SecurityReportsError {
-  const { status } = refusal;
-  if (status === 401 || status === 403) {
-    return new AccessError({
-      ...refusal,
-      what: 'the service refused the token, or what it may do',
-      remedy: 'Check the token, its permissions, and that the base URL belongs to it.',
-    });
-  }
-  if (status === 404 || status === 410) {
-    return new NotFoundError({
-      ...refusal,
-      what: 'the service knows nothing of it',
-      remedy: 'Check the subject and the base URL.',
-    });
-  }
-  if (status === 429) {
-    return new ServiceError({
-      ...refusal,
-      what: 'the service takes no more requests for now',
-      remedy: 'Try again later, or with a lower concurrency.',
-    });
-  }
-  if (refusal.retryable === true) {
-    return new ServiceError({
-      ...refusal,
-      what: 'the service cannot answer for now',
-      remedy: 'Try again later; if it stays so, look at the state of the service.',
-    });
-  }
-  return new ServiceError({
-    ...refusal,
-    what: 'the service refused the request',
-    remedy: 'See what the service says about it.',
-  });
+/** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
+function parseKeepingDigits(text: string): unknown {
+  const keepDigits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+    Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
+  return JSON.parse(text, keepDigits);
 }

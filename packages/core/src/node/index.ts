@@ -1,3 +1,4 @@
+export { type ExtractedFile, ExtractionError, extractZip, type ExtractZipOptions } from './extract-zip.ts';
 export { saveReport } from './save-report.ts';
 export { systemClock } from './system-clock.ts';
 export {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Report } from '../report.ts';
 
 /**
  * Saves a report under `directory`, which is made where it does not exist. The bytes go to a hidden file beside it
@@ -10,7 +9,11 @@ import type { Report } from '../report.ts';
  * @returns the file's path.
  * @throws whatever the report's stream or the disk fails with; nothing is left behind then.
  */
-export async function saveReport(report: Report, directory: string, fileName: string): Promise<string> {
+export async function saveReport(
+  report: AsyncIterable<Uint8Array> | string,
+  directory: string,
+  fileName: string,
+): Promise<string> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, fileName);
   const partialPath = join(directory, `.${randomBytes(8).toString('hex')}.part`);

@@ -1,14 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../deadline.ts';
 import { AccessError, InvalidInputError, NotFoundError, ServiceError } from '../errors.ts';
-import { type Refusal, ServiceHttp } from '../http/service-http.ts';
-import { type Deliver, openReport, pdf, type ReportDigest } from '../report.ts';
-import type { Service } from '../service.ts';
+import type { Refusal } from '../http/refusal.ts';
+import { ServiceHttp } from '../http/service-http.ts';
+import { type Deliver, openReport, type ReportDigest } from '../report.ts';
+import { pdf } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
 import type { Verdict } from '../verdict.ts';
 import { parseHash, type SampleHash } from './hash.ts';
-
-export const spectraAnalyze: Service = { id: 'spectra-analyze', name: 'Spectra Analyze' };
+import { type PdfReportStatus, pdfReportState } from './pdf-report-status.ts';
+import { spectraAnalyze } from './service.ts';
 
 export interface SpectraAnalyzeOptions {
   /** The appliance, such as `https://appliance.example.com`. */
@@ -23,23 +24,6 @@ export interface SpectraAnalyzeOptions {
 export interface CreatedPdfReport {
   readonly statusEndpoint: string;
   readonly downloadEndpoint: string;
-}
-
-/**
- * - `ready`: the PDF can be downloaded, for 30 minutes from its creation
- * - `creating`: it is being made
- * - `absent`: it was never requested with this hash, or has expired
- * - `failed`: the appliance could not make it
- * - `other`: a status that nobody documents
- */
-export type PdfReportState = 'ready' | 'creating' | 'absent' | 'failed' | 'other';
-
-export interface PdfReportStatus {
-  readonly state: PdfReportState;
-  /** The appliance's own number. */
-  readonly number: number | undefined;
-  /** The appliance's own words, made fit to be shown. */
-  readonly message: string;
 }
 
 export interface DownloadedPdfReport<T> extends ReportDigest {
@@ -155,7 +139,7 @@ export class SpectraAnalyzeClient {
     return this.#http.request(call, limits, async (response) => {
       const report = await openReport(
         response,
-        { kind: pdf, name: `${sample.value}.pdf` },
+        { kinds: [pdf], called: pdf.name, name: () => `${sample.value}.pdf` },
         {
           service: spectraAnalyze,
           operation,
@@ -240,15 +224,6 @@ function pdfCall(
   step: 'create' | 'status' | 'download',
 ): { method: 'GET'; path: string; subject: string } {
   return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
-}
-
-function pdfReportState(number: number | undefined, message: string): PdfReportState {
-  if (number === 2) return 'ready';
-  if (/\bbeing created\b|please wait/i.test(message)) return 'creating';
-  if (/\berror\b|\bfail(ed|ure)?\b/i.test(message)) return 'failed';
-  if (number === 0) return 'creating';
-  if (number === 1 || /does not exist/i.test(message)) return 'absent';
-  return number === undefined && /\bis ready\b/i.test(message) ? 'ready' : 'other';
 }
 
 function verdictOf(classification: string): Verdict {

@@ -3,12 +3,9 @@ import { NotFoundError, ServiceError, TimeoutError } from '../errors.ts';
 import { type Look, poll } from '../polling.ts';
 import type { Progress } from '../progress.ts';
 import type { Deliver } from '../report.ts';
-import {
-  type DownloadedPdfReport,
-  type PdfReportStatus,
-  type SpectraAnalyzeClient,
-  spectraAnalyze,
-} from './client.ts';
+import type { DownloadedPdfReport, SpectraAnalyzeClient } from './client.ts';
+import type { PdfReportStatus } from './pdf-report-status.ts';
+import { spectraAnalyze } from './service.ts';
 
 export interface FetchPdfReportOptions {
   readonly signal?: AbortSignal | undefined;

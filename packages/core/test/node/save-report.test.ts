@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { saveReport } from '../../src/node/save-report.ts';
-import { openReport, pdf, type Report } from '../../src/report.ts';
+import { openReport, type Report } from '../../src/report.ts';
+import { pdf } from '../../src/report-kind.ts';
 import { failureOf } from '../support/transport.ts';
 
 const context = {
@@ -28,7 +29,7 @@ function reportOf(...pieces: readonly (string | (() => Promise<void>))[]): Promi
     }
   };
   const response = { status: 200, headers: {}, body: body(), discard: () => undefined };
-  return openReport(response, { kind: pdf, name: 'report.pdf' }, context);
+  return openReport(response, { kinds: [pdf], called: 'PDF', name: () => 'report.pdf' }, context);
 }
 
 const beginning = `%PDF-1.7\n${'x'.repeat(2000)}`;

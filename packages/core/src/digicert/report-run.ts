@@ -1,0 +1,324 @@
+import { DeadlinePassed, withinLimits } from '../deadline.ts';
+import { InvalidInputError, NotFoundError, type Problem, ServiceError, TimeoutError } from '../errors.ts';
+import { type Look, poll } from '../polling.ts';
+import type { Progress } from '../progress.ts';
+import type { Deliver } from '../report.ts';
+import { cleanVendorText } from '../vendor-text.ts';
+import type { DigicertClient, DownloadedReport } from './client.ts';
+import { type ReportFormat, reportFormats } from './report-file.ts';
+import type { ReportRun } from './report-history.ts';
+import { chooseRun, type ReadyRun } from './run-choice.ts';
+import { digicert } from './service.ts';
+
+/** Which run of which report, and as what. */
+export interface ReportRunRequest {
+  /** A display name is compared as a whole, letter for letter. */
+  readonly report: { readonly id: string } | { readonly displayName: string };
+  /** The id of a run, or `latest` for the newest one that is ready, unless a newer one is on its way. */
+  readonly run: string;
+  readonly format: ReportFormat;
+  /** Starts a run, and takes that. It has no id yet, so `run` is `latest` then. */
+  readonly startNewRun?: boolean | undefined;
+}
+
+export interface FetchReportRunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** When to give up, in milliseconds since the epoch. */
+  readonly deadline: number;
+  /** A fixed time between two looks, in milliseconds, instead of the adaptive one. */
+  readonly pollIntervalMs?: number | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface FetchedReportRun<T> {
+  readonly reportId: string;
+  readonly runId: string;
+  readonly displayName: string;
+  /** One file, or the parts of a split report in their order. */
+  readonly parts: readonly DownloadedReport<T>[];
+  /** What is out of the ordinary, as clauses: a ZIP that came in place of a CSV, a newer run that failed. */
+  readonly notes: readonly string[];
+}
+
+const nothingAskedYet = 'nothing asked yet';
+
+/**
+ * Finds a run of a report, waits until it is ready, downloads it and hands it to `deliver`: once, or once for each
+ * part of a split report, one after the other. When a part fails, those before it have been delivered.
+ *
+ * A new run is known by an id that the history did not have before it was started, so that the clocks of both sides
+ * need not agree.
+ *
+ * @throws {InvalidInputError} for a new run that already has an id.
+ * @throws {NotFoundError} when there is no such report or run, or it has no data.
+ * @throws {ServiceError} when the run failed, the report does not come in this format, or several reports have the
+ *   name, which are listed then.
+ * @throws {UncertainSubmissionError} when nobody can tell whether the new run was started.
+ * @throws {TimeoutError} at the deadline, with the last state, and the id of the run where it is known.
+ * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
+ */
+export async function fetchReportRun<T>(
+  client: DigicertClient,
+  request: ReportRunRequest,
+  deliver: Deliver<T>,
+  options: FetchReportRunOptions,
+): Promise<FetchedReportRun<T>> {
+  if (request.startNewRun === true && request.run !== 'latest') {
+    throw new InvalidInputError({
+      ...about(request),
+      what: 'a new run has no id yet',
+      remedy: 'Ask for the latest run together with a new one, or for a run by its id without.',
+    });
+  }
+  const { clock } = client;
+  const started = clock.now();
+  const known: Known = { lastState: nothingAskedYet };
+  const tell = (state: string): void => {
+    if (state === known.lastState) return;
+    known.lastState = state;
+    options.onProgress?.({ subject: subjectOf(request), state, elapsedMs: clock.now() - started });
+  };
+  try {
+    return await withinLimits(clock, options, async (signal) => {
+      const limits = { signal, deadline: options.deadline };
+      const { run, notes } = await findRun(client, request, limits, options.pollIntervalMs, tell, known);
+      checkFormat(request, run);
+      const parts = await downloadParts(client, run, request.format, deliver, limits, tell);
+      return {
+        reportId: run.reportId,
+        runId: run.runId,
+        displayName: run.displayName,
+        parts,
+        notes: [...new Set([...notes, ...parts.flatMap(({ note }) => note ?? [])])],
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError)) throw error;
+    throw timeoutError(request, known, error instanceof TimeoutError ? error.lastState : undefined);
+  }
+}
+
+/** What is to be told when the time is up. */
+interface Known {
+  lastState: string;
+  pending?: ReportRun;
+  isNewRunStarted?: boolean;
+}
+
+interface WaitLimits {
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+}
+
+async function findRun(
+  client: DigicertClient,
+  request: ReportRunRequest,
+  limits: WaitLimits,
+  pollIntervalMs: number | undefined,
+  tell: (state: string) => void,
+  known: Known,
+): Promise<{ readonly run: ReadyRun; readonly notes: readonly string[] }> {
+  const readRuns = runReader(client, request);
+  const earlier =
+    request.startNewRun === true
+      ? await startNewRun(client, request, await readRuns(limits), limits, tell, known)
+      : undefined;
+
+  const look = async (): Promise<Look<{ run: ReadyRun; notes: readonly string[] }>> => {
+    const runs = await readRuns(limits);
+    const choice = chooseRun(earlier === undefined ? runs : runs.filter(isNewTo(earlier)));
+    switch (choice.type) {
+      case 'ready': {
+        const { run, failed } = choice;
+        const notes = failed === undefined ? [] : [`a newer one failed: ${shown(failed)}`];
+        return { done: true, value: { run, notes } };
+      }
+      case 'pending':
+        known.pending = choice.run;
+        return { done: false, state: stateOf(choice.run) };
+      case 'failed':
+        throw new ServiceError({
+          ...about(request),
+          what: `the run failed (${shown(choice.run)})`,
+          remedy: 'Start a new run; if that fails, too, look at the report in CertCentral.',
+        });
+      case 'none':
+        if (known.isNewRunStarted === true) return { done: false, state: 'started, not in the history yet' };
+        throw new NotFoundError({
+          ...about(request),
+          what:
+            request.run === 'latest'
+              ? 'the report history does not list the report'
+              : `the report history does not list the run ${request.run}`,
+          remedy:
+            'Check the id, or the display name letter for letter, against the Report Library in CertCentral.',
+        });
+    }
+  };
+  return poll(look, { clock: client.clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+}
+
+/** Starts a run. Gives the ids of those that were there before. */
+async function startNewRun(
+  client: DigicertClient,
+  request: ReportRunRequest,
+  runs: readonly ReportRun[],
+  limits: WaitLimits,
+  tell: (state: string) => void,
+  known: Known,
+): Promise<ReadonlySet<string | undefined>> {
+  const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
+  if (reportId === undefined) {
+    throw new NotFoundError({
+      ...about(request),
+      what: 'the report history does not list the report',
+      remedy: 'Check the display name letter for letter, or give the id of the report.',
+    });
+  }
+  await client.runReport(reportId, limits);
+  known.isNewRunStarted = true;
+  tell('new run started');
+  return new Set(runs.map(({ runId }) => runId));
+}
+
+function isNewTo(earlier: ReadonlySet<string | undefined>): (run: ReportRun) => boolean {
+  return ({ runId }) => runId !== undefined && !earlier.has(runId);
+}
+
+/**
+ * Gives a way to read the rows of the history that a request is about, all of them: nothing but a third party's word
+ * says that the newest come first. No filter by an id is known, so the name of a report is asked for once it is known.
+ */
+function runReader(
+  client: DigicertClient,
+  request: ReportRunRequest,
+): (limits: WaitLimits) => Promise<readonly ReportRun[]> {
+  let displayName = 'displayName' in request.report ? request.report.displayName : undefined;
+  return async (limits) => {
+    const named = displayName === undefined ? [] : await runsOf(client, request, displayName, limits);
+    // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
+    const runs = named.length > 0 ? named : await runsOf(client, request, undefined, limits);
+    displayName ??= runs[0]?.displayName;
+    return runs;
+  };
+}
+
+async function runsOf(
+  client: DigicertClient,
+  { report, run }: ReportRunRequest,
+  displayName: string | undefined,
+  limits: WaitLimits,
+): Promise<readonly ReportRun[]> {
+  const runs: ReportRun[] = [];
+  for await (const row of client.listReportHistory({ displayName }, limits)) {
+    const isOfReport =
+      'id' in report ? isSameId(row.reportId, report.id) : row.displayName === report.displayName;
+    if (isOfReport && (run === 'latest' || isSameId(row.runId, run))) runs.push(row);
+  }
+  const reportIds = new Set(runs.map(({ reportId }) => reportId));
+  if ('displayName' in report && reportIds.size > 1) {
+    throw new ServiceError({
+      ...about({ report }),
+      what: `several reports have this display name: ${[...reportIds].map(clean).join(', ')}`,
+      remedy: 'Give the id of one of them in place of the name.',
+    });
+  }
+  return runs;
+}
+
+async function downloadParts<T>(
+  client: DigicertClient,
+  run: ReadyRun,
+  format: ReportFormat,
+  deliver: Deliver<T>,
+  limits: WaitLimits,
+  tell: (state: string) => void,
+): Promise<readonly DownloadedReport<T>[]> {
+  const { reportId, runId, displayName, splitCount: count } = run;
+  const download = {
+    reportId,
+    runId,
+    format,
+    displayName: displayName === '' ? reportId : displayName,
+  };
+  if (count === 0) {
+    tell('ready, downloading');
+    return [await client.downloadReport(download, deliver, limits)];
+  }
+  const parts: DownloadedReport<T>[] = [];
+  for (let index = 0; index < count; index += 1) {
+    tell(`ready, downloading part ${index + 1} of ${count}`);
+    parts.push(await client.downloadReport({ ...download, part: { index, count } }, deliver, limits));
+  }
+  return parts;
+}
+
+/**
+ * Says that a format is not applicable before the service has to. Only where the history names formats, and all of
+ * them are known; and not of ZIP, in which the service packs any of them.
+ */
+function checkFormat(request: ReportRunRequest, { formats }: ReportRun): void {
+  const known: readonly string[] = reportFormats;
+  const areKnown = formats.length > 0 && formats.every((format) => known.includes(format));
+  if (!areKnown || request.format === 'ZIP' || formats.includes(request.format)) return;
+  throw new ServiceError({
+    ...about(request),
+    what: `the report does not come as ${request.format}, only as ${formats.join(', ')}`,
+    remedy: `Ask for ${formats.join(' or ')}, which was chosen when the report was created.`,
+  });
+}
+
+function timeoutError(request: ReportRunRequest, known: Known, trouble: string | undefined): TimeoutError {
+  const state = trouble === undefined ? known.lastState : `${known.lastState}; ${trouble}`;
+  return new TimeoutError({
+    ...about(request),
+    what: `it was not there in time; the last state: ${state}`,
+    remedy: remedyFor(known),
+    lastState: state,
+    resumeId: known.pending?.runId,
+  });
+}
+
+function remedyFor({ pending, isNewRunStarted }: Known): string {
+  if (isNewRunStarted === true) {
+    return 'The service goes on with the new run: do not start another one, but fetch the latest run later, or allow more time.';
+  }
+  if (pending === undefined) return 'Allow more time, or look at the state of the service.';
+  return pending.status === 'SCHEDULED'
+    ? 'Start a new run if nobody else will, or allow more time.'
+    : 'The service goes on with it: fetch it later, or allow more time.';
+}
+
+function stateOf(run: ReportRun): string {
+  switch (run.status) {
+    case 'GENERATING':
+      return `being generated (${shown(run)})`;
+    case 'SCHEDULED':
+      return `scheduled (${shown(run)})`;
+    default:
+      return `status "${clean(run.status)}" (${shown(run)})`;
+  }
+}
+
+function shown({ runId }: ReportRun): string {
+  return runId === undefined ? 'a run without an id' : `run ${clean(runId)}`;
+}
+
+/** These texts of the service never held a credential; they are made fit for one line. */
+function clean(text: string): string {
+  return cleanVendorText(text, []);
+}
+
+function isSameId(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.trim().toLowerCase();
+}
+
+function subjectOf({ report }: Pick<ReportRunRequest, 'report'>): string {
+  return 'id' in report ? report.id : report.displayName;
+}
+
+function about(
+  request: Pick<ReportRunRequest, 'report'>,
+): Pick<Problem, 'service' | 'operation' | 'subject'> {
+  return { service: digicert, operation: 'fetch report run', subject: subjectOf(request) };
+}

@@ -1,0 +1,65 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Verdict } from '../verdict.ts';
+import { readScanId, verdictOf } from './scan.ts';
+
+/** What the service tells a `callback_url` about a finished scan (doc: the page "API - Callback"). */
+export interface ScanCallback {
+  readonly scanId: string;
+  readonly verdict: Verdict;
+  /** The service's own code: `MAL` or `CLN` (doc), or another. */
+  readonly verdictCode: string;
+  /** The name that the file was submitted with. */
+  readonly name: string | undefined;
+  /** `File` or `URL` (doc). */
+  readonly type: string | undefined;
+  readonly path: string | undefined;
+  /** Items of uneven shape (doc), as they came. */
+  readonly evidence: readonly unknown[];
+  /** What was sent along as `callback_params`, as it came. */
+  readonly params: unknown;
+}
+
+/**
+ * Reads the JSON body of a callback, or gives `undefined` for what is none. The service may repeat a callback
+ * (unknown), so whoever acts on it should do so once for each `scanId`.
+ */
+export function parseCallback(body: unknown): ScanCallback | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const fields = body as Readonly<Record<string, unknown>>;
+  const scanId = readScanId(fields['scan_id']);
+  const verdictCode = fields['verdict'];
+  if (scanId === undefined || typeof verdictCode !== 'string') return undefined;
+  const text = (name: string): string | undefined => {
+    const value = fields[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    scanId,
+    verdict: verdictOf(verdictCode.trim()),
+    verdictCode: verdictCode.trim(),
+    name: text('name'),
+    type: text('type'),
+    path: text('path'),
+    evidence: Array.isArray(fields['evidence']) ? (fields['evidence'] as unknown[]) : [],
+    params: fields['params'],
+  };
+}
+
+/**
+ * Whether a callback carries the secret that was sent along in `callback_headers`, which is the only documented way
+ * to tell it from a forged one. The comparison takes the same time wherever the two differ.
+ *
+ * @param headers of the callback, with names in lower case.
+ */
+export function verifyCallback(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  expected: { readonly header: string; readonly secret: string },
+): boolean {
+  const given = headers[expected.header.toLowerCase()];
+  if (typeof given !== 'string' || expected.secret === '') return false;
+  return timingSafeEqual(digest(given), digest(expected.secret));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,255 @@
+import type { Clock } from '../clock.ts';
+import type { Limits } from '../deadline.ts';
+import {
+  AccessError,
+  InvalidInputError,
+  SecurityReportsError,
+  ServiceError,
+  UncertainSubmissionError,
+} from '../errors.ts';
+import type { Refusal } from '../http/refusal.ts';
+import { type Call, ServiceHttp } from '../http/service-http.ts';
+import type { Transport } from '../transport.ts';
+import { DigestedFile } from './digested-file.ts';
+import { readScan, readScanId, type Scan, verdictOf } from './scan.ts';
+import { perceptionPoint } from './service.ts';
+import {
+  bodyOf,
+  checkSubmission,
+  mostBytesToScan,
+  nameOf,
+  secretsOf,
+  type Submission,
+} from './submission.ts';
+
+/** The base URL of each region (doc). */
+export const perceptionPointRegions = {
+  us: 'https://api.perception-point.io',
+  eu: 'https://api.eu.perception-point.io',
+  aus: 'https://api.aus.perception-point.io',
+} as const;
+
+export interface PerceptionPointOptions {
+  /** One of {@link perceptionPointRegions}, or another one. */
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+export interface SubmittedFile {
+  readonly scanId: string;
+  readonly name: string;
+  /** When it was submitted, in milliseconds since the epoch. */
+  readonly submittedAt: number;
+  /** Of the bytes that were sent; `undefined` where the service gets the file itself. */
+  readonly sha256: string | undefined;
+  /** In bytes; likewise. */
+  readonly size: number | undefined;
+}
+
+/** Which scans to list. Both ends are included, in milliseconds since the epoch; the service knows whole seconds. */
+export interface ScanPeriod {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The calls of Perception Point X-Ray that have to do with files, one to one.
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the
+ * token is refused or the licence does not include the API (401, 403; inferred), `ConnectionError`, `ServiceError` or
+ * `TimeoutError` otherwise; and the signal's reason when that aborts.
+ */
+export class PerceptionPointClient {
+  readonly #http: ServiceHttp;
+
+  /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
+  constructor(options: PerceptionPointOptions) {
+    this.#http = new ServiceHttp({
+      service: perceptionPoint,
+      transport: options.transport,
+      clock: options.clock,
+      baseUrl: options.baseUrl,
+      credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
+    });
+  }
+
+  get clock(): Clock {
+    return this.#http.clock;
+  }
+
+  /**
+   * Submits a file: `POST /api/v1/files/` (doc). Data is streamed, with its length announced.
+   *
+   * A submission has no key by which the service could tell a second one, so it is sent again only when the first was
+   * certainly not taken.
+   *
+   * @throws {InvalidInputError} for a file that is empty or larger than 500 MB, and for fields that cannot be sent.
+   * @throws {UncertainSubmissionError} when nobody can tell whether the service took the file.
+   */
+  async submitFile(submission: Submission, limits: Limits = {}): Promise<SubmittedFile> {
+    checkSubmission(submission);
+    const name = nameOf(submission);
+    const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
+    const submittedAt = this.clock.now();
+    const call: Call = {
+      operation: 'submit file',
+      subject: name,
+      method: 'POST',
+      path: '/api/v1/files/',
+      body: bodyOf(submission, name, file),
+      accept: 'application/json',
+      secrets: secretsOf(submission),
+      explain,
+    };
+    try {
+      const scanId = await this.#http.json(call, limits, (answer) =>
+        readScanId((answer as Readonly<Record<string, unknown>> | null)?.['scan_id']),
+      );
+      return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
+    } catch (error) {
+      if (!(error instanceof SecurityReportsError) || !isFateUnknown(error)) throw error;
+      throw new UncertainSubmissionError({
+        service: perceptionPoint,
+        operation: call.operation,
+        subject: name,
+        what: `${error.what}; the file may have been submitted all the same`,
+        remedy:
+          `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
+          `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`,
+        status: error.status,
+        vendorCode: error.vendorCode,
+        vendorMessage: error.vendorMessage,
+      });
+    }
+  }
+
+  /**
+   * Lists the scans of files that came by the API: `GET /api/v1/scans/list/` (doc), page by page. A `next` page is
+   * asked for only where the base URL is, since the token would go elsewhere.
+   */
+  async *listScans(period: ScanPeriod, limits: Limits = {}): AsyncGenerator<Scan, void, void> {
+    const seen = new Set<string>();
+    let page: Pick<Call, 'path' | 'query'> = {
+      path: '/api/v1/scans/list/',
+      query: {
+        start: String(Math.floor(period.start / 1000)),
+        end: String(Math.ceil(period.end / 1000)),
+        origin: 'api',
+      },
+    };
+    for (;;) {
+      const call: Call = {
+        operation: 'list scans',
+        method: 'GET',
+        ...page,
+        accept: 'application/json',
+        explain,
+      };
+      const { scans, next } = await this.#http.json(call, limits, readPage);
+      yield* scans;
+      if (next === undefined || seen.has(next)) return;
+      seen.add(next);
+      const url = URL.parse(next);
+      if (url?.origin !== this.#http.origin) {
+        throw new ServiceError({
+          service: perceptionPoint,
+          operation: call.operation,
+          what: `the next page is said to be at ${this.#http.clean(url?.origin ?? next)}, where the token must not go`,
+          remedy: 'Set the base URL to where the service really is.',
+        });
+      }
+      page = { path: url };
+    }
+  }
+
+  /**
+   * Looks a scan up by its id among those of a period. No filter by id is documented, and a `GET` of a single scan
+   * neither, so the list is read, and the id compared with all that a scan is known by.
+   *
+   * @returns `undefined` when the service does not list it (yet).
+   */
+  async findScan(scanId: string, period: ScanPeriod, limits: Limits = {}): Promise<Scan | undefined> {
+    const found = await this.findScans([scanId], period, limits);
+    return found.get(scanId);
+  }
+
+  /** As `findScan`, for many at once with one reading of the list. */
+  async findScans(
+    scanIds: readonly string[],
+    period: ScanPeriod,
+    limits: Limits = {},
+  ): Promise<ReadonlyMap<string, Scan>> {
+    const wanted = new Set(scanIds);
+    const found = new Map<string, Scan>();
+    const partsByRoot = new Map<string, Scan>();
+    for await (const scan of this.listScans(period, limits)) {
+      for (const id of scan.ids) if (wanted.has(id)) found.set(id, scan);
+      if (scan.rootId !== undefined) partsByRoot.set(scan.rootId, scan);
+      if (found.size === wanted.size) break;
+    }
+    for (const id of wanted) {
+      const part = partsByRoot.get(id);
+      if (!found.has(id) && part !== undefined) found.set(id, asRoot(part));
+    }
+    return found;
+  }
+
+  /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
+  async testConnection(limits: Limits = {}): Promise<void> {
+    const now = this.clock.now();
+    await this.listScans({ start: now - 60_000, end: now }, limits).next();
+  }
+}
+
+function explain(refusal: Refusal): SecurityReportsError | undefined {
+  switch (refusal.status) {
+    case 401:
+    case 403:
+      return new AccessError({
+        ...refusal,
+        what: 'the service refuses the token, or the licence does not include the API',
+        remedy:
+          'Check the token and the region, and ask the Customer Success Manager whether the API is licensed.',
+      });
+    // Neither call asks for something by its id.
+    case 404:
+    case 410:
+      return new ServiceError({
+        ...refusal,
+        what: 'there is no such call at this address',
+        remedy: 'Check the base URL, and what stands in front of the service.',
+      });
+    case 413:
+      return new ServiceError({
+        ...refusal,
+        what: 'the file is too large for the service, or for a proxy on the way',
+        remedy: `The service takes ${mostBytesToScan} bytes at most; ask whoever runs the proxy about its limit.`,
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the service may have taken the file although there is no id: no answer, a failing one, or one without the id. */
+function isFateUnknown(error: SecurityReportsError): boolean {
+  const isAnsweredWithoutId = error.status !== undefined && error.status < 300;
+  const isRefused = error.status !== undefined && error.status >= 300 && error.status < 500;
+  return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
+}
+
+function readPage(answer: unknown): { scans: readonly Scan[]; next: string | undefined } | undefined {
+  const { results, next } = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(results)) return undefined;
+  return {
+    scans: results.flatMap((result) => readScan(result) ?? []),
+    next: typeof next === 'string' && next !== '' ? next : undefined,
+  };
+}
+
+/** What a part tells of the whole it belongs to. */
+function asRoot(part: Scan): Scan {
+  if (part.rootVerdictCode === '') return part;
+  return { ...part, verdictCode: part.rootVerdictCode, verdict: verdictOf(part.rootVerdictCode) };
+}

@@ -1,0 +1,62 @@
+import type { Progress } from '../progress.ts';
+import { safeFileName } from '../file-name.ts';
+import type { Verdict } from '../verdict.ts';
+import type { PerceptionPointClient, SubmittedFile } from './client.ts';
+import type { Scan } from './scan.ts';
+import type { ScanWatch } from './scan-watch.ts';
+import type { Submission } from './submission.ts';
+
+/** A verdict, and the document that proves it. */
+export interface ScanResult {
+  readonly scanId: string;
+  readonly verdict: Verdict;
+  /** The service's own code, such as `MAL`. */
+  readonly verdictCode: string;
+  /** A safe file name for the document: `<file name>-<scan id>.json`. */
+  readonly documentName: string;
+  /** The service's own answer as indented JSON, with the SHA-256 of what was sent as `submitted_sha256`. */
+  readonly document: string;
+}
+
+export interface ScanFileOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** When to give up, in milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Called as soon as the service has the file. Whatever happens later, the scan can be asked for by its id. */
+  readonly onSubmitted?: ((submitted: SubmittedFile) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Submits a file and waits for the verdict.
+ *
+ * @param watch of the same client; all who wait with it share one polling loop.
+ * @throws as `PerceptionPointClient.submitFile` and `ScanWatch.waitFor` do.
+ */
+export async function scanFile(
+  client: PerceptionPointClient,
+  watch: ScanWatch,
+  submission: Submission,
+  options: ScanFileOptions,
+): Promise<ScanResult & { readonly submitted: SubmittedFile }> {
+  const submitted = await client.submitFile(submission, options);
+  options.onSubmitted?.(submitted);
+  const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
+  return { ...scanResult(submitted, scan), submitted };
+}
+
+/** The result of a finished scan. Without `name`, the document is named by what the service tells of the file. */
+export function scanResult(
+  known: Pick<SubmittedFile, 'scanId'> & Partial<Pick<SubmittedFile, 'name' | 'sha256'>>,
+  scan: Scan,
+): ScanResult {
+  const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
+  const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
+  return {
+    scanId,
+    verdict: scan.verdict,
+    verdictCode: scan.verdictCode,
+    documentName: safeFileName(`${name}-${scanId}.json`, `scan-${scanId}.json`),
+    document: `${JSON.stringify({ ...scan.answer, ...sent }, undefined, 2)}\n`,
+  };
+}

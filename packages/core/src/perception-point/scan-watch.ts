@@ -1,0 +1,152 @@
+import { DeadlinePassed, withinLimits } from '../deadline.ts';
+import { SecurityReportsError, TimeoutError } from '../errors.ts';
+import { adaptiveInterval, shortestIntervalMs } from '../polling.ts';
+import type { Progress } from '../progress.ts';
+import type { PerceptionPointClient } from './client.ts';
+import type { Scan } from './scan.ts';
+import { perceptionPoint } from './service.ts';
+
+export interface WaitForScanOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** When to give up, in milliseconds since the epoch. */
+  readonly deadline: number;
+  /** When the scan was submitted, in milliseconds since the epoch; without it, it is looked for in the last 30 days. */
+  readonly submittedAt?: number | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+interface Waiter {
+  readonly scanId: string;
+  readonly submittedAt: number | undefined;
+  readonly joinedAt: number;
+  readonly settle: PromiseWithResolvers<Scan>;
+  readonly tell: (state: string) => void;
+  state: string;
+}
+
+/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
+const clockSkewMs = 10 * 60_000;
+const longestLookBackMs = 30 * 24 * 3_600_000;
+
+/**
+ * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
+ * runs only while somebody waits; it asks at intervals that fit the one who has waited for the shortest time.
+ */
+export class ScanWatch {
+  readonly #client: PerceptionPointClient;
+  readonly #intervalMs: number | undefined;
+  readonly #waiters = new Set<Waiter>();
+  /** Ends the loop; aborted while nobody waits. */
+  #stop = new AbortController();
+  /** Ends a long rest. */
+  #wake = new AbortController();
+
+  /** @param intervalMs a fixed time between two looks, instead of the adaptive one. */
+  constructor(client: PerceptionPointClient, intervalMs?: number) {
+    this.#client = client;
+    this.#intervalMs = intervalMs;
+    this.#stop.abort();
+  }
+
+  /**
+   * Waits until the service has come to a verdict on a scan.
+   *
+   * @throws {TimeoutError} at the deadline, with the last state; asking again with the same id later succeeds.
+   * @throws {SecurityReportsError} when the list cannot be read; the signal's reason when it aborts.
+   */
+  async waitFor(scanId: string, options: WaitForScanOptions): Promise<Scan> {
+    const { clock } = this.#client;
+    const started = clock.now();
+    const waiter: Waiter = {
+      scanId,
+      submittedAt: options.submittedAt,
+      joinedAt: started,
+      settle: Promise.withResolvers<Scan>(),
+      tell: (state) =>
+        options.onProgress?.({ subject: `scan ${scanId}`, state, elapsedMs: clock.now() - started }),
+      state: 'not asked yet',
+    };
+    try {
+      return await withinLimits(clock, options, (signal) => {
+        signal.addEventListener('abort', () => {
+          waiter.settle.reject(signal.reason);
+        });
+        this.#join(waiter);
+        return waiter.settle.promise;
+      });
+    } catch (error) {
+      if (!(error instanceof DeadlinePassed)) throw error;
+      throw new TimeoutError({
+        service: perceptionPoint,
+        operation: 'wait for scan',
+        subject: scanId,
+        what: `there was no verdict in time; the last state: ${waiter.state}`,
+        remedy: `The service goes on scanning: ask again for the scan id ${scanId}, or allow more time.`,
+        lastState: waiter.state,
+        resumeId: scanId,
+      });
+    } finally {
+      this.#waiters.delete(waiter);
+      if (this.#waiters.size === 0) this.#stop.abort();
+    }
+  }
+
+  #join(waiter: Waiter): void {
+    this.#waiters.add(waiter);
+    if (this.#stop.signal.aborted) {
+      this.#stop = new AbortController();
+      void this.#loop(this.#stop.signal);
+    } else {
+      // Whoever joins during a long rest shall not wait for its end.
+      this.#wake.abort();
+    }
+  }
+
+  async #loop(stop: AbortSignal): Promise<void> {
+    const { clock } = this.#client;
+    const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+      clock.sleep(ms, signal).catch(() => undefined);
+    while (!stop.aborted) {
+      const restMs = await this.#look(stop);
+      const newest = Math.max(...[...this.#waiters].map((waiter) => waiter.joinedAt));
+      const interval = this.#intervalMs ?? adaptiveInterval(clock.now() - newest);
+      const least = Math.max(shortestIntervalMs, restMs);
+      this.#wake = new AbortController();
+      await sleep(least, stop);
+      await sleep(interval - least, AbortSignal.any([stop, this.#wake.signal]));
+    }
+  }
+
+  /** Reads the list once for all. Gives the milliseconds that the service asked to be left alone. */
+  async #look(signal: AbortSignal): Promise<number> {
+    const waiters = [...this.#waiters];
+    const now = this.#client.clock.now();
+    const start = Math.min(...waiters.map(({ submittedAt }) => submittedAt ?? now - longestLookBackMs));
+    try {
+      const found = await this.#client.findScans(
+        waiters.map(({ scanId }) => scanId),
+        { start: start - clockSkewMs, end: now + clockSkewMs },
+        { signal },
+      );
+      for (const waiter of waiters) {
+        const scan = found.get(waiter.scanId);
+        if (scan?.finished === true) waiter.settle.resolve(scan);
+        else changeState(waiter, scan === undefined ? 'not listed yet' : 'being scanned');
+      }
+      return 0;
+    } catch (error) {
+      const mayPass = error instanceof SecurityReportsError && error.retryable;
+      for (const waiter of waiters) {
+        if (mayPass) changeState(waiter, error.what);
+        else waiter.settle.reject(error);
+      }
+      return mayPass ? (error.retryAfterMs ?? 0) : 0;
+    }
+  }
+}
+
+function changeState(waiter: Waiter, state: string): void {
+  if (waiter.state === state) return;
+  waiter.state = state;
+  waiter.tell(state);
+}

@@ -1,0 +1,3 @@
+import type { Service } from '../service.ts';
+
+export const spectraAnalyze: Service = { id: 'spectra-analyze', name: 'Spectra Analyze' };

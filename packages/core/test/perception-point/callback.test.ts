@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseCallback, verifyCallback } from '../../src/perception-point/callback.ts';
+
+describe('a callback', () => {
+  test('is read as the vendor’s page shows it', () => {
+    const body = {
+      scan_id: '123456',
+      name: 'my_file.doc',
+      type: 'File',
+      path: '/x',
+      verdict: 'MAL',
+      evidence: [{ a: 1 }, 'b'],
+      params: { key1: 'value1' },
+    };
+    expect(parseCallback(body)).toEqual({
+      scanId: '123456',
+      verdict: 'malicious',
+      verdictCode: 'MAL',
+      name: 'my_file.doc',
+      type: 'File',
+      path: '/x',
+      evidence: [{ a: 1 }, 'b'],
+      params: { key1: 'value1' },
+    });
+  });
+
+  test('is none without an id or a verdict, whatever else it is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const callback = parseCallback(value);
+        if (callback !== undefined) expect(callback.scanId).not.toBe('');
+      }),
+    );
+    for (const body of [
+      undefined,
+      null,
+      'text',
+      [],
+      { scan_id: 1 },
+      { verdict: 'CLN' },
+      { scan_id: '', verdict: 'CLN' },
+    ]) {
+      expect(parseCallback(body)).toBeUndefined();
+    }
+  });
+
+  test('counts only with the secret in its header', () => {
+    const expected = { header: 'X-Secret', secret: 'open sesame' };
+    expect(verifyCallback({ 'x-secret': 'open sesame' }, expected)).toBe(true);
+    for (const headers of [
+      {},
+      { 'x-secret': '' },
+      { 'x-secret': 'open sesam' },
+      { 'x-secret': ['open sesame'] },
+      { secret: 'open sesame' },
+    ]) {
+      expect(verifyCallback(headers, expected)).toBe(false);
+    }
+    expect(verifyCallback({ 'x-secret': '' }, { header: 'X-Secret', secret: '' })).toBe(false);
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import { ScanWatch } from '../../src/perception-point/scan-watch.ts';
+import { scanFile, scanResult } from '../../src/perception-point/scan-file.ts';
+import type { Scan } from '../../src/perception-point/scan.ts';
+import { sha256Of, startXRay, textFile, within } from '../support/x-ray.ts';
+
+const list = 'perception-point.scans.list';
+const day = 24 * 3_600_000;
+
+/** Around the present of both clocks. */
+function lately(): { start: number; end: number } {
+  return { start: Date.now() - day, end: Date.now() + day };
+}
+
+describe('listing scans', () => {
+  test('goes through all pages', async () => {
+    const { simulator, client } = await startXRay({ pageSize: 3 });
+    const ids = Array.from({ length: 8 }, () => simulator.perceptionPoint.addScan());
+    const listed: Scan[] = [];
+    for await (const scan of client.listScans(lately())) listed.push(scan);
+    expect(listed.flatMap((scan) => scan.ids)).toEqual(expect.arrayContaining(ids));
+    expect(simulator.journal.list({ route: list })).toHaveLength(3);
+  });
+
+  test('never asks for a next page elsewhere', async () => {
+    const { simulator, client } = await startXRay({
+      pageSize: 1,
+      nextOrigin: 'https://elsewhere.example.com',
+    });
+    for (let scans = 0; scans < 2; scans += 1) simulator.perceptionPoint.addScan();
+    await expect(client.findScan('none', lately())).rejects.toThrow(
+      'the next page is said to be at https://elsewhere.example.com, where the token must not go',
+    );
+  });
+
+  test('proves that a token is good, or says that it is not', async () => {
+    const { simulator, client } = await startXRay();
+    await client.testConnection();
+    simulator.perceptionPoint.configure({ licensed: false });
+    await expect(client.testConnection()).rejects.toMatchObject({ name: 'AccessError', status: 403 });
+  });
+});
+
+describe('scanning a file', () => {
+  test.each([
+    ['CLN', 'clean'],
+    ['SPM', 'spam'],
+    ['SUS', 'suspicious'],
+    ['BLK', 'restricted'],
+    ['MAL', 'malicious'],
+    ['NEW', 'unknown'],
+  ])('gives the verdict for the code %s: %s', async (code, verdict) => {
+    const { simulator, client } = await startXRay();
+    simulator.perceptionPoint.scriptScan({ scan: { verdict: code } });
+    const result = await scanFile(
+      client,
+      new ScanWatch(client),
+      { source: { type: 'data', file: textFile('hello') } },
+      within(client, 60),
+    );
+    expect(result).toMatchObject({ verdict, verdictCode: code });
+    const document = JSON.parse(result.document) as Record<string, unknown>;
+    expect(document).toMatchObject({ verbose_verdict: code, submitted_sha256: sha256Of('hello') });
+    expect(result.document).toContain('\n  "verbose_verdict"');
+    expect(result.documentName).toBe(`letter.txt-${result.scanId}.json`);
+  });
+
+  test.each(['root_scan_id', 'full_scan_id'] as const)(
+    'finds it when it is listed only as %s',
+    async (listedAs) => {
+      const { simulator, client } = await startXRay();
+      simulator.perceptionPoint.scriptScan({ scan: { verdict: 'MAL', listedAs } });
+      const { verdict } = await scanFile(
+        client,
+        new ScanWatch(client),
+        { source: { type: 'data', file: textFile('hello') } },
+        within(client, 60),
+      );
+      expect(verdict).toBe('malicious');
+    },
+  );
+
+  test('takes the verdict on an archive, not that on one of its files', async () => {
+    const { simulator, client } = await startXRay();
+    simulator.perceptionPoint.scriptScan({
+      scan: { verdict: 'MAL', listedAs: 'root_scan_id', parts: [{ verdict: 'MAL' }, { verdict: 'CLN' }] },
+    });
+    const { verdict } = await scanFile(
+      client,
+      new ScanWatch(client),
+      { source: { type: 'data', file: textFile('hello') } },
+      within(client, 60),
+    );
+    expect(verdict).toBe('malicious');
+  });
+
+  test('waits while the scan is not listed, and while a verdict is not final', async () => {
+    const { simulator, client } = await startXRay();
+    simulator.perceptionPoint.scriptScan({
+      scan: { listLagSeconds: 0.15, finishedAtLagSeconds: 0.15, scanSeconds: 0.2 },
+    });
+    const states: string[] = [];
+    await scanFile(
+      client,
+      new ScanWatch(client),
+      { source: { type: 'data', file: textFile('hello') } },
+      { ...within(client, 60), onProgress: ({ state }) => states.push(state) },
+    );
+    expect(states).toEqual(['not listed yet', 'being scanned']);
+  });
+
+  test('ends at the deadline with the id, by which asking later succeeds', async () => {
+    const { simulator, client } = await startXRay({ scanSeconds: 1 });
+    const watch = new ScanWatch(client);
+    const error = await scanFile(
+      client,
+      watch,
+      { source: { type: 'data', file: textFile('hello') } },
+      within(client, 5),
+    ).catch((reason: unknown) => reason as { resumeId: string; message: string });
+    const [submission] = simulator.perceptionPoint.listSubmissions();
+    expect(error).toMatchObject({
+      name: 'TimeoutError',
+      resumeId: submission?.scanId,
+      lastState: 'being scanned',
+      message: expect.stringContaining(`the scan id ${submission?.scanId ?? ''}`) as string,
+    });
+    const scan = await watch.waitFor(submission?.scanId ?? '', within(client, 120));
+    expect(scan.verdict).toBe('clean');
+  });
+});
+
+describe('many that wait at once', () => {
+  test('share one polling loop', async () => {
+    const { simulator, client } = await startXRay({ scanSeconds: 0.6 });
+    const watch = new ScanWatch(client);
+    const waitForAll = async (files: number): Promise<number> => {
+      const before = simulator.journal.list({ route: list }).length;
+      await Promise.all(
+        Array.from({ length: files }, (_, index) =>
+          scanFile(
+            client,
+            watch,
+            { source: { type: 'data', file: textFile(`file ${index}`) } },
+            within(client, 300),
+          ),
+        ),
+      );
+      return simulator.journal.list({ route: list }).length - before;
+    };
+    const looksForOne = await waitForAll(1);
+    // All rows fit on one page, so that a look is one request.
+    expect(await waitForAll(30)).toBeLessThan(2 * looksForOne + 4);
+  });
+
+  test('end each for itself: the cancel of one, the failure of none', async () => {
+    const { simulator, client } = await startXRay();
+    const never = simulator.perceptionPoint.addScan({ scanSeconds: 'never' });
+    const soon = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0, scanSeconds: 0.3 });
+    const watch = new ScanWatch(client);
+    const cancellation = new AbortController();
+    const canceled = watch.waitFor(never, { ...within(client, 300), signal: cancellation.signal });
+    const finished = watch.waitFor(soon, within(client, 300));
+    cancellation.abort(new Error('enough'));
+    await expect(canceled).rejects.toThrow('enough');
+    expect((await finished).finished).toBe(true);
+  });
+
+  test('outlast a list that fails for a while, and end when it is refused', async () => {
+    const { simulator, client } = await startXRay();
+    const id = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0 });
+    const watch = new ScanWatch(client);
+    simulator.faults.script({ route: list, times: 6, fault: { kind: 'status', status: 503 } });
+    const states: string[] = [];
+    await watch.waitFor(id, { ...within(client, 300), onProgress: ({ state }) => states.push(state) });
+    expect(states).toContain('the service cannot answer for now');
+    simulator.faults.script({ route: list, times: 'always', fault: { kind: 'status', status: 401 } });
+    await expect(watch.waitFor(id, within(client, 300))).rejects.toMatchObject({ name: 'AccessError' });
+  });
+
+  test('stop asking when nobody waits any more', async () => {
+    const { simulator, client } = await startXRay();
+    const id = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0 });
+    await new ScanWatch(client).waitFor(id, within(client, 60));
+    const asked = simulator.journal.list({ route: list }).length;
+    await client.clock.sleep(20_000, new AbortController().signal);
+    expect(simulator.journal.list({ route: list })).toHaveLength(asked);
+  });
+});
+
+test('a document without a submission is named by what the service says', () => {
+  const scan: Scan = {
+    ids: ['7'],
+    rootId: undefined,
+    finished: true,
+    verdict: 'clean',
+    verdictCode: 'CLN',
+    rootVerdictCode: '',
+    fileName: '../odd:name.doc',
+    answer: { id: 7 },
+  };
+  const { documentName, document } = scanResult({ scanId: '7' }, scan);
+  expect(documentName).toBe('_odd_name.doc-7.json');
+  expect(JSON.parse(document)).toEqual({ id: 7 });
+});
