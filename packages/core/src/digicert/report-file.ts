@@ -62,7 +62,9 @@ export function reportFileName(
   const date = new Date(now).toISOString().slice(0, 10);
   const built = `${shorten(safeFileName(displayName, 'report'))}-${date}`;
   const announced = announcedFileName(response.headers['content-disposition']);
-  const stem = announced === undefined ? built : shorten(withoutExtension(safeFileName(announced, built)));
+  // An announced name of a part has a number of its own, by which the parts would not sort.
+  const isBuilt = announced === undefined || part !== undefined;
+  const stem = isBuilt ? built : shorten(withoutExtension(safeFileName(announced, built)));
   return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
 }
 
