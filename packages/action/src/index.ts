@@ -1,3 +1,5 @@
+// First, so that it counts while everything else is loaded.
+import './young-generation.ts';
 import { setFailed } from '@actions/core';
 import { cancellationSignal } from './cancellation.ts';
 import { githubRunner } from './github-runner.ts';

@@ -1,7 +1,8 @@
 import { createUndiciTransport, systemClock } from '@security-reports/core/node';
 import { join } from 'node:path';
 import { unlessCanceled } from './cancellation.ts';
-import { type Inputs, readInputs } from './inputs.ts';
+import { type Inputs, readInputs, type ServiceRequest } from './inputs/inputs.ts';
+import { secretsIn } from './inputs/secrets.ts';
 import { annotationsFor } from './publish/annotations.ts';
 import { type AttachedArtifact, attachArtifact } from './publish/artifact.ts';
 import { defaultArtifactName } from './publish/artifact-name.ts';
@@ -11,6 +12,9 @@ import { summaryFor } from './publish/summary.ts';
 import { count, megabytes } from './quantities.ts';
 import type { ReportEntry } from './report-entry.ts';
 import type { Runner } from './runner.ts';
+import { fetchDigicertReports } from './services/digicert.ts';
+import type { Fetching } from './services/fetching.ts';
+import { fetchPerceptionPointReports } from './services/perception-point.ts';
 import { fetchSpectraAnalyzeReports } from './services/spectra-analyze.ts';
 import { nameInWorkspace } from './workspace.ts';
 
@@ -20,7 +24,7 @@ import { nameInWorkspace } from './workspace.ts';
  * @throws {Error} with the reason why the step fails. What could be delivered was delivered by then.
  */
 export async function run(runner: Runner): Promise<void> {
-  maskToken(runner);
+  maskSecrets(runner);
   const inputs = await readInputs(runner);
   const entries = await fetchReports(inputs, runner);
   const [attached] = await Promise.allSettled([attachReports(inputs, entries, runner)]);
@@ -35,13 +39,14 @@ export async function run(runner: Runner): Promise<void> {
   }
 }
 
-/** Before any other line, so that no line can show it. */
-function maskToken(runner: Runner): void {
-  const token = runner.text('token');
-  if (token === '') return;
-  for (const form of new Set([token, encodeURIComponent(token), Buffer.from(token).toString('base64')])) {
-    runner.mask(form);
-  }
+/** Before any other line, so that no line can show them. */
+function maskSecrets(runner: Runner): void {
+  const forms = secretsIn(runner).flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('base64'),
+  ]);
+  for (const form of new Set(forms)) runner.mask(form);
 }
 
 async function fetchReports(inputs: Inputs, runner: Runner): Promise<readonly ReportEntry[]> {
@@ -52,7 +57,7 @@ async function fetchReports(inputs: Inputs, runner: Runner): Promise<readonly Re
   }
   const transport = createUndiciTransport(inputs.connection);
   try {
-    return await fetchSpectraAnalyzeReports(inputs.request, {
+    return await fetchFrom(inputs.request, {
       transport,
       clock: systemClock,
       signal: runner.signal,
@@ -64,6 +69,17 @@ async function fetchReports(inputs: Inputs, runner: Runner): Promise<readonly Re
     });
   } finally {
     await transport.close();
+  }
+}
+
+function fetchFrom(request: ServiceRequest, fetching: Fetching): Promise<readonly ReportEntry[]> {
+  switch (request.service) {
+    case 'spectra-analyze':
+      return fetchSpectraAnalyzeReports(request, fetching);
+    case 'perception-point':
+      return fetchPerceptionPointReports(request, fetching);
+    case 'digicert':
+      return fetchDigicertReports(request, fetching);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { InputSource } from './inputs.ts';
+import type { InputSource } from './inputs/input-reader.ts';
 import type { Log } from './log.ts';
 import type { Annotation } from './publish/annotations.ts';
 import type { WorkflowRun } from './publish/artifact.ts';

@@ -1,7 +1,7 @@
 import { create as createGlobber } from '@actions/glob';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { enumerate, InputProblem, quote } from './input-parsers.ts';
+import { enumerate, InputProblem, quote } from './inputs/parsers.ts';
 
 /** A regular file of the workspace. */
 export interface WorkspaceFile {
@@ -19,7 +19,7 @@ export function nameInWorkspace(path: string, workspace: string): string {
 }
 
 /**
- * Finds the files that glob patterns name, in the order of their names.
+ * Finds the files that glob patterns name, in the order of their names; hidden ones only where a pattern names them.
  *
  * @throws {InputProblem} when nothing matches, or something that matches is not in the workspace, be it by `..` or by
  *   a symbolic link.
@@ -28,20 +28,20 @@ export async function findFiles(
   patterns: readonly string[],
   workspace: string,
 ): Promise<readonly WorkspaceFile[]> {
-  const globber = await createGlobber(patterns.join('\n'), {
-    followSymbolicLinks: false,
-    matchDirectories: false,
-  });
   const root = await realpath(workspace);
   const files: WorkspaceFile[] = [];
   const outside: string[] = [];
-  for (const path of await globber.glob()) {
-    const real = await realpath(path);
-    const { size, ...stats } = await statOf(real);
-    if (!isInside(real, root)) outside.push(quote(path));
-    else if (stats.isFile) files.push({ path: real, name: nameInWorkspace(path, workspace), size });
+  for (const path of await matchesOf(patterns)) {
+    const real = await realpath(path).catch(() => undefined);
+    if (real === undefined || !isInside(real, root)) {
+      outside.push(quote(nameInWorkspace(path, workspace)));
+      continue;
+    }
+    const stats = await stat(real);
+    if (stats.isFile()) files.push({ path: real, name: nameInWorkspace(path, workspace), size: stats.size });
   }
-  if (outside.length > 0) throw new InputProblem(`${enumerate(outside)} would leave the workspace`);
+  if (outside.length > 0)
+    throw new InputProblem(`${enumerate(outside)} leads out of the workspace, or to nothing`);
   if (files.length === 0) {
     throw new InputProblem(`no file of the workspace matches ${enumerate(patterns.map(quote))}`);
   }
@@ -61,9 +61,23 @@ export async function directoryInWorkspace(text: string, workspace: string): Pro
   return path;
 }
 
-async function statOf(path: string): Promise<{ isFile: boolean; size: number }> {
-  const stats = await stat(path);
-  return { isFile: stats.isFile(), size: stats.size };
+/** Hidden files and folders match only what names them, so that `**` does not send the history of the repository. */
+async function matchesOf(patterns: readonly string[]): Promise<ReadonlySet<string>> {
+  const isExclusion = (pattern: string): boolean => pattern.startsWith('!');
+  const namesHidden = (pattern: string): boolean => /(^|[\\/])\.[^.\\/]/.test(pattern);
+  const glob = async (
+    include: (pattern: string) => boolean,
+    excludeHiddenFiles: boolean,
+  ): Promise<string[]> => {
+    if (!patterns.some((pattern) => !isExclusion(pattern) && include(pattern))) return [];
+    const used = patterns.filter((pattern) => isExclusion(pattern) || include(pattern));
+    const options = { followSymbolicLinks: false, matchDirectories: false, excludeHiddenFiles };
+    return (await createGlobber(used.join('\n'), options)).glob();
+  };
+  return new Set([
+    ...(await glob((pattern) => !namesHidden(pattern), true)),
+    ...(await glob(namesHidden, false)),
+  ]);
 }
 
 /** The real path of the nearest ancestor that exists. */

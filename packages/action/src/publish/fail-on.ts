@@ -1,4 +1,4 @@
-import type { FailReason } from '../inputs.ts';
+import type { FailReason } from '../inputs/inputs.ts';
 import type { ReportEntry } from '../report-entry.ts';
 
 /** Why the step fails: `2 malicious, 1 missing`; or `undefined` when nothing that happened is in `failOn`. */

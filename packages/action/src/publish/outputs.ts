@@ -9,10 +9,11 @@ export function outputsFor(
   artifact: AttachedArtifact | undefined,
 ): Readonly<Record<string, string>> {
   const ready = entries.filter((entry) => entry.state === 'ready');
+  const failed = entries.filter((entry) => entry.state !== 'ready' && entry.state !== 'submitted');
   return {
     reports: JSON.stringify(entries),
     'report-count': String(ready.length),
-    'failed-count': String(entries.length - ready.length),
+    'failed-count': String(failed.length),
     verdict: worstVerdict(entries.flatMap((entry) => entry.verdict ?? [])) ?? '',
     directory,
     'artifact-name': artifact?.name ?? '',

@@ -1,8 +1,9 @@
 import type { Clock } from '@security-reports/core';
 import type { ClosableTransport } from '@security-reports/core/node';
 import pLimit from 'p-limit';
-import type { PaceInputs } from '../inputs.ts';
+import type { PaceInputs } from '../inputs/inputs.ts';
 import type { Log } from '../log.ts';
+import { seconds } from '../quantities.ts';
 
 /** What every service needs to fetch its reports. */
 export interface Fetching {
@@ -20,22 +21,26 @@ export interface Fetching {
   readonly log: Log;
 }
 
-/**
- * Does `work` for each item, as many at a time as the user allows, and gives the results in the order of the items.
- * When one fails, or the job is canceled, the others still come to their end first, so that they leave nothing behind.
- */
-export async function severalAtATime<T, U>(
-  items: readonly T[],
-  { pace, signal }: Fetching,
-  work: (item: T) => Promise<U>,
-): Promise<readonly U[]> {
+/** Lets as many pieces of work run at a time as the user allows, in the order they come, and none once the job is canceled. */
+export function takingTurns({ pace, signal }: Fetching): <T>(work: () => Promise<T>) => Promise<T> {
   const limit = pLimit(pace.concurrency);
-  const running = items.map((item) =>
+  return (work) =>
     limit(() => {
       signal.throwIfAborted();
-      return work(item);
-    }),
-  );
+      return work();
+    });
+}
+
+/** All results. When one fails, the others still come to their end first, so that they leave nothing behind. */
+export async function allSettled<T>(running: readonly Promise<T>[]): Promise<readonly T[]> {
   await Promise.allSettled(running);
   return Promise.all(running);
+}
+
+/** A line of the log about one subject, with the time since `started`. */
+export function tellAbout(subject: string, { log, clock }: Fetching): (what: string) => void {
+  const started = clock.now();
+  return (what) => {
+    log.info(`${subject}  ${what}  (after ${seconds(clock.now() - started)})`);
+  };
 }

@@ -3,12 +3,12 @@ import { saveReport } from '@security-reports/core/node';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { SpectraAnalyzeRequest } from '../inputs.ts';
-import { count, megabytes, seconds } from '../quantities.ts';
+import type { SpectraAnalyzeRequest } from '../inputs/spectra-analyze.ts';
+import { count, megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
 import { nameInWorkspace, type WorkspaceFile } from '../workspace.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
-import { type Fetching, severalAtATime } from './fetching.ts';
+import { allSettled, type Fetching, takingTurns, tellAbout } from './fetching.ts';
 
 /** A hash to ask for once, and all that the user named it by. */
 interface Sample {
@@ -33,10 +33,15 @@ export async function fetchSpectraAnalyzeReports(
   return log.group(
     `Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${request.baseUrl}`,
     async () => {
-      const entries = await severalAtATime(samples, fetching, async (sample) => {
-        const outcome = await fetchOne(client, sample, request.classification, fetching);
-        return sample.subjects.map((subject) => ({ ...outcome, subject }));
-      });
+      const turn = takingTurns(fetching);
+      const entries = await allSettled(
+        samples.map((sample) =>
+          turn(async () => {
+            const outcome = await fetchOne(client, sample, request.classification, fetching);
+            return sample.subjects.map((subject) => ({ ...outcome, subject }));
+          }),
+        ),
+      );
       return entries.flat();
     },
   );
@@ -76,13 +81,10 @@ async function fetchOne(
   classification: boolean,
   fetching: Fetching,
 ): Promise<Omit<ReportEntry, 'subject'>> {
-  const { log, clock, signal, deadline, pace, workspace, outputDirectory } = fetching;
+  const { signal, deadline, pace, workspace, outputDirectory } = fetching;
   const { hash } = sample;
   const service = 'spectra-analyze';
-  const started = clock.now();
-  const tell = (what: string): void => {
-    log.info(`${hash}  ${what}  (after ${seconds(clock.now() - started)})`);
-  };
+  const tell = tellAbout(hash, fetching);
   try {
     const report = await fetchPdfReport(
       client,

@@ -81,3 +81,22 @@ export function enumerate(items: readonly string[]): string {
   const shown = items.slice(0, 5).join(', ');
   return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
 }
+
+/** An http(s) URL. Its text is in no message: it may be a signed one. */
+export const webUrl: Parser<string> = (text) => {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new InputProblem('there is something that is not an http(s) URL');
+};
+
+/** A JSON object. Its text is in no message: it may hold a secret. */
+export const jsonObject: Parser<Readonly<Record<string, unknown>>> = (text) => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputProblem('it is not JSON');
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new InputProblem('it is JSON, but not an object like {"name": "value"}');
+};

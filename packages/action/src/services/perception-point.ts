@@ -1,0 +1,216 @@
+import {
+  NotFoundError,
+  perceptionPoint,
+  PerceptionPointClient,
+  type Scan,
+  scanResult,
+  type ScanSource,
+  ScanWatch,
+  type SubmittedFile,
+} from '@security-reports/core';
+import { saveReport } from '@security-reports/core/node';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { PerceptionPointRequest } from '../inputs/perception-point.ts';
+import { count, megabytes } from '../quantities.ts';
+import type { ReportEntry } from '../report-entry.ts';
+import { nameInWorkspace, type WorkspaceFile } from '../workspace.ts';
+import { failedReport, whatFailed } from './failed-report.ts';
+import { allSettled, type Fetching, takingTurns, tellAbout } from './fetching.ts';
+import { FileNames } from './file-names.ts';
+
+/** Pieces of this size keep an upload fast and its memory small. */
+const readBytes = 256 * 1024;
+
+/** Without the time of its submission, a scan is looked for in so many milliseconds before now. */
+const lookBackMs = 30 * 24 * 3_600_000;
+/** The service's clock may be so far ahead. */
+const clockSkewMs = 10 * 60_000;
+
+/** One thing to scan, or a scan that was submitted earlier. */
+interface ScanJob {
+  readonly subject: string;
+  /** What is sent, for the log. */
+  readonly sends: string;
+  readonly source: ScanSource | { readonly type: 'scan-id'; readonly scanId: string };
+}
+
+/** What all jobs of the step share. */
+interface Scanning extends Fetching {
+  readonly request: PerceptionPointRequest;
+  readonly client: PerceptionPointClient;
+  readonly watch: ScanWatch;
+  readonly names: FileNames;
+  readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The scans of `request.scanIds` as the service lists them now, by one reading of the list for all jobs. */
+  readonly lookOnce: () => Promise<ReadonlyMap<string, Scan>>;
+}
+
+/**
+ * Has every source scanned, or collects scans that were submitted earlier, and saves each result as
+ * `<file name>-<scan id>.json`. One that cannot be had never stops the others.
+ *
+ * @returns an entry for each source or scan, in the order of the inputs.
+ * @throws the signal's reason when the job is canceled.
+ */
+export async function fetchPerceptionPointReports(
+  request: PerceptionPointRequest,
+  fetching: Fetching,
+): Promise<readonly ReportEntry[]> {
+  const client = new PerceptionPointClient({ ...request, ...fetching });
+  const watch = new ScanWatch(client, fetching.pace.pollIntervalMs);
+  const scanning = {
+    ...fetching,
+    request,
+    client,
+    watch,
+    names: new FileNames(),
+    turn: takingTurns(fetching),
+    lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
+  };
+  const jobs = jobsOf(request);
+  return fetching.log.group(
+    `Scan ${count(jobs.length, 'subject')} with Perception Point, ${request.baseUrl}`,
+    () => allSettled(jobs.map((job) => runJob(job, scanning))),
+  );
+}
+
+function jobsOf(request: PerceptionPointRequest): readonly ScanJob[] {
+  return [
+    ...request.files.map((file) => ({
+      subject: file.name,
+      sends: `its ${megabytes(file.size)}`,
+      source: { type: 'data', file: fileToScan(file) } as const,
+    })),
+    ...request.downloadLinks.map((url) => ({
+      subject: withoutSecrets(url),
+      sends: 'the link',
+      source: { type: 'download-link', url } as const,
+    })),
+    ...request.storagePaths.map((path) => ({
+      subject: path,
+      sends: 'the storage path',
+      source: { type: 'storage-path', path, storage: request.storage } as const,
+    })),
+    ...request.scanIds.map((scanId) => ({
+      subject: scanId,
+      sends: 'the scan id',
+      source: { type: 'scan-id', scanId } as const,
+    })),
+  ];
+}
+
+async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
+  const tell = tellAbout(job.subject, scanning);
+  const known: { scanId?: string } = {};
+  const about = { service: 'perception-point', subject: job.subject } as const;
+  try {
+    const submitted = await submit(job, scanning, tell);
+    known.scanId = submitted.scanId;
+    const scan = await collect(submitted, scanning, tell);
+    if (scan === undefined) return { ...about, state: 'submitted', ...known };
+    return { ...about, ...(await save(submitted, scan, scanning, tell)) };
+  } catch (error) {
+    scanning.signal.throwIfAborted();
+    tell(whatFailed(error));
+    return { ...about, ...failedReport(error), ...known };
+  }
+}
+
+type KnownScan = Pick<SubmittedFile, 'scanId'> & Partial<SubmittedFile>;
+
+/** Only submitting takes one of the few places: all that wait share one polling loop. */
+async function submit(job: ScanJob, scanning: Scanning, tell: (what: string) => void): Promise<KnownScan> {
+  const { client, request, signal, deadline, turn } = scanning;
+  const { source } = job;
+  if (source.type === 'scan-id') return source;
+  return turn(async () => {
+    tell(`sending ${job.sends}`);
+    const submitted = await client.submitFile({ ...request, source }, { signal, deadline });
+    tell(`submitted as scan ${submitted.scanId}`);
+    return submitted;
+  });
+}
+
+function lookNow(
+  client: PerceptionPointClient,
+  scanIds: readonly string[],
+  { clock, signal, deadline }: Fetching,
+): Promise<ReadonlyMap<string, Scan>> {
+  const now = clock.now();
+  return client.findScans(scanIds, { start: now - lookBackMs, end: now + clockSkewMs }, { signal, deadline });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
+
+/** The finished scan, or `undefined` when there is no verdict yet and the user did not want to wait for it. */
+async function collect(
+  known: KnownScan,
+  { watch, request, lookOnce, signal, deadline }: Scanning,
+  tell: (what: string) => void,
+): Promise<Scan | undefined> {
+  const { scanId, submittedAt } = known;
+  if (request.wait) {
+    return watch.waitFor(scanId, {
+      signal,
+      deadline,
+      submittedAt,
+      onProgress: ({ state }) => {
+        tell(state);
+      },
+    });
+  }
+  if (submittedAt !== undefined) return undefined;
+  const scan = (await lookOnce()).get(scanId);
+  if (scan === undefined) {
+    throw new NotFoundError({
+      service: perceptionPoint,
+      operation: 'look for scan',
+      subject: scanId,
+      what: 'the service does not list it',
+      remedy:
+        'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
+    });
+  }
+  tell(scan.finished ? 'finished' : 'being scanned');
+  return scan.finished ? scan : undefined;
+}
+
+async function save(
+  known: KnownScan,
+  scan: Scan,
+  { names, outputDirectory, workspace }: Scanning,
+  tell: (what: string) => void,
+): Promise<Omit<ReportEntry, 'service' | 'subject'>> {
+  const { scanId, verdict, verdictCode, document, documentName } = scanResult(known, scan);
+  tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
+  const path = await saveReport(document, outputDirectory, names.unique(documentName));
+  const size = Buffer.byteLength(document);
+  tell(`saved as ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
+  return {
+    state: 'ready',
+    path: nameInWorkspace(path, workspace),
+    mediaType: 'application/json',
+    size,
+    sha256: createHash('sha256').update(document).digest('hex'),
+    verdict,
+    scanId,
+  };
+}
+
+function fileToScan({ path, name, size }: WorkspaceFile) {
+  return {
+    name: name.slice(name.lastIndexOf('/') + 1),
+    size,
+    open: () => createReadStream(path, { highWaterMark: readBytes }),
+  };
+}
+
+/** A link may be a signed one: its query, user and password are in no log and no output. */
+function withoutSecrets(link: string): string {
+  const url = new URL(link);
+  return `${url.origin}${url.pathname}`;
+}
