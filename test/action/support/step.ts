@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Simulator, startSimulator } from '@security-reports/simulator';
 import { test as base } from 'vitest';
 import {
@@ -20,6 +20,9 @@ export interface ReportMember {
   readonly size?: number;
   readonly sha256?: string;
   readonly verdict?: string;
+  readonly scanId?: string;
+  readonly reportId?: string;
+  readonly runId?: string;
   readonly message?: string;
 }
 
@@ -33,7 +36,10 @@ export interface StepFixtures {
   /** An empty folder, by its real path. */
   readonly workspace: string;
   readonly artifacts: ArtifactService;
-  /** Runs the built Action against the simulator, with nothing attached unless the inputs say so. */
+  /**
+   * Runs the built Action against the simulator, with the credential of the service and nothing attached unless the
+   * inputs say so. The service is Spectra Analyze unless they say that.
+   */
   readonly runStep: (
     inputs: Readonly<Record<string, string>>,
     options?: Omit<Partial<RunOptions>, 'inputs'>,
@@ -59,14 +65,20 @@ export const test = base.extend<StepFixtures>({
     await artifacts.close();
   },
   runStep: async ({ simulator, workspace }, use) => {
+    const tokens: Readonly<Record<string, string>> = {
+      'spectra-analyze': simulator.spectraAnalyze.token,
+      'perception-point': simulator.perceptionPoint.token,
+      digicert: simulator.digicert.apiKey,
+    };
     await use(async (inputs, options = {}) => {
+      const { service = 'spectra-analyze' } = inputs;
       const result = await runBuiltAction({
         workspace,
         ...options,
         inputs: {
-          service: 'spectra-analyze',
+          service,
           'base-url': simulator.url,
-          token: simulator.spectraAnalyze.token,
+          token: tokens[service] ?? '',
           'upload-artifact': 'false',
           ...inputs,
         },
@@ -89,7 +101,16 @@ export async function filesIn(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** What the log says to the reader, without the commands to the runner. */
+/** Writes files below a folder, by their paths relative to it, with `/`. */
+export async function writeFiles(folder: string, contents: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, content] of Object.entries(contents)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+}
+
+/** The failures that the log announces to the runner. */
 export function errorsIn(log: string): readonly string[] {
   return log.split('\n').filter((line) => line.startsWith('::error'));
 }
