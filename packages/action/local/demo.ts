@@ -1,44 +1,50 @@
 import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { startSimulator } from '@security-reports/simulator';
+import { outputFolder, parts } from './demo-parts.ts';
+import { whatDiffers } from './demo-expectation.ts';
 import { interruption } from './interruption.ts';
 import { renderSummary } from './render-summary.ts';
 import { runLocally } from './run-locally.ts';
 
-const workspace = fileURLToPath(new URL('../../../', import.meta.url));
-const outputDirectory = 'demo-output';
-await rm(new URL(`../../../${outputDirectory}`, import.meta.url), { recursive: true, force: true });
+const heading = (text: string): string => `\n${text}\n${'='.repeat(text.length)}\n`;
+
+// pnpm runs this in the root of the repository, and says where it was called.
+const workspace = process.env['INIT_CWD'] ?? process.cwd();
+await rm(join(workspace, outputFolder), { recursive: true, force: true });
 
 await using simulator = await startSimulator();
-const { spectraAnalyze } = simulator;
-const quick = spectraAnalyze.addSample({ name: 'invoice.pdf', creationSeconds: 2 });
-const slow = spectraAnalyze.addSample({
-  name: 'setup.exe',
-  creationSeconds: 6,
-  pdfBytes: 2_000_000,
-});
-const absent = 'e'.repeat(40);
+const signal = interruption();
+const outcomes: string[] = [];
+console.log(`The three services are simulated at ${simulator.url}.`);
+for (const prepare of parts) {
+  if (signal.aborted) break;
+  const { name, story, words, token, folder, expected } = await prepare(simulator, workspace);
+  console.log(heading(name));
+  console.log(`${story}\n`);
+  console.log(`$ npx -y pnpm@12 run-action ${words.map(quoteForShell).join(' ')}\n`);
+  const result = await runLocally(words, {
+    token,
+    workspace,
+    // The simulator is on this machine, where no proxy has to help.
+    env: { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
+    signal,
+  });
+  console.log(`\nThe summary of the step, as text:\n\n${renderSummary(result?.summary ?? '')}`);
+  const differences = await whatDiffers(result, expected, workspace);
+  const isAsExpected = differences.length === 0;
+  if (!isAsExpected) process.exitCode = 1;
+  outcomes.push(
+    `${name}: ${isAsExpected ? expected.inWords : 'it did not end as it should'}.`,
+    ...differences.map((difference) => `  ${difference}`),
+    `  The files are in ${folder}/`,
+  );
+}
+if (signal.aborted) process.exitCode = 1;
 
-const words = [
-  ...['--service', 'spectra-analyze', '--base-url', simulator.url],
-  ...['--hashes', [quick.sha1, slow.sha256, absent].join(' '), '--classification'],
-  ...['--output-directory', outputDirectory],
-];
-console.log(
-  'A simulated Spectra Analyze appliance is running. It has two samples; the third hash is not on it.\n',
-);
-console.log(
-  `$ npx -y pnpm@12 run-action ${words.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ')}\n`,
-);
+console.log(heading('What came of it'));
+console.log(outcomes.join('\n'));
 
-const result = await runLocally(words, {
-  token: spectraAnalyze.token,
-  workspace,
-  // The simulator is on this machine, where no proxy has to help.
-  env: { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
-  signal: interruption(),
-});
-console.log(`\nThe summary of the step, as text:\n\n${renderSummary(result?.summary ?? '')}`);
-console.log(
-  `\nThe PDFs are in ${outputDirectory}/. The step failed, as it should: one report could not be had.`,
-);
+function quoteForShell(word: string): string {
+  return /^[\w./:@-]+$/.test(word) ? word : `'${word}'`;
+}

@@ -1,4 +1,5 @@
 import type { ActionInput } from './action-metadata.ts';
+import { secretInputs, variableFor } from './secret-inputs.ts';
 
 /** The text of `--help`: how to call the command, and every input that can be a flag. */
 export function renderHelp(inputs: readonly ActionInput[]): string {
@@ -15,7 +16,10 @@ export function renderHelp(inputs: readonly ActionInput[]): string {
     '  SECURITY_REPORTS_TOKEN=... npx -y pnpm@12 run-action --service spectra-analyze \\',
     '    --base-url https://analyze.example.com --hashes <hash>',
     '',
-    'The token is read from SECURITY_REPORTS_TOKEN. The flags are the inputs of action.yml:',
+    'The token is read from SECURITY_REPORTS_TOKEN. These inputs can be variables, too, since they may be secret:',
+    ...secretInputs.map((input) => `  ${variableFor(input)}`),
+    '',
+    'The flags are the inputs of action.yml:',
     '',
     ...flags,
   ].join('\n');

@@ -9,6 +9,8 @@ import { builtAction, runBuiltAction, type RunResult } from './run-built-action.
 /** What the command line has besides its words. */
 export interface LocalRun {
   readonly token: string | undefined;
+  /** Inputs that came another way than as flags, which come before them. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** The folder that counts as the workspace; absolute. */
   readonly workspace: string;
   /** What to hand on to the Action besides the machine's own variables. */
@@ -24,7 +26,7 @@ export interface LocalRun {
  */
 export async function runLocally(
   words: readonly string[],
-  { token, workspace, env, signal }: LocalRun,
+  { token, secrets, workspace, env, signal }: LocalRun,
 ): Promise<RunResult | undefined> {
   const { inputs: known } = readActionMetadata();
   const flags = parseFlags(words, known);
@@ -44,7 +46,7 @@ export async function runLocally(
   }
   const render = createLogRenderer({ colour: process.stdout.isTTY });
   const result = await runBuiltAction({
-    inputs: { ...flags.inputs, token, ...(!inWorkflow && { 'upload-artifact': 'false' }) },
+    inputs: { ...secrets, ...flags.inputs, token, ...(!inWorkflow && { 'upload-artifact': 'false' }) },
     env,
     workspace,
     signal,

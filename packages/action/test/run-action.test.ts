@@ -1,10 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ActionInput } from '../local/action-metadata.ts';
 import { parseFlags, UsageError } from '../local/flags.ts';
+import { type Expectation, whatDiffers } from '../local/demo-expectation.ts';
 import { renderHelp } from '../local/help.ts';
 import { createLogRenderer } from '../local/log-renderer.ts';
 import { parseOutputFile } from '../local/output-file.ts';
 import { renderReportTable } from '../local/report-table.ts';
+import { renderSummary } from '../local/render-summary.ts';
+import { secretsFrom } from '../local/secret-inputs.ts';
+import { summaryFor } from '../src/publish/summary.ts';
 
 const known: ActionInput[] = [
   { name: 'service', required: true, description: 'Where the reports come from.' },
@@ -91,6 +102,18 @@ describe('the flags of run-action', () => {
     expect(help).toContain('--timeout (default: 15m)');
     expect(help).not.toContain('--token');
   });
+
+  test('can be variables where they may be secret', () => {
+    expect(
+      secretsFrom({
+        SECURITY_REPORTS_FILE_PASSWORD: 'p',
+        SECURITY_REPORTS_CALLBACK_HEADERS: '{}',
+        SECURITY_REPORTS_DOWNLOAD_LINKS: '',
+        SECURITY_REPORTS_TOKEN: 't',
+        SECURITY_REPORTS_HASHES: 'h',
+      }),
+    ).toEqual({ 'file-password': 'p', 'callback-headers': '{}' });
+  });
 });
 
 describe('the output file', () => {
@@ -168,7 +191,100 @@ describe('the table of reports', () => {
     );
   });
 
+  test('has the verdicts when there are some', () => {
+    const reports = [
+      { state: 'ready', subject: 'a', path: 'a.json', size: 770, verdict: 'malicious' },
+      { state: 'timeout', subject: 'b' },
+    ];
+    expect(renderReportTable(JSON.stringify(reports))).toBe(
+      [
+        'STATE    VERDICT         SIZE  REPORT',
+        'ready    malicious  770 bytes  a.json',
+        'timeout  -                  -  b',
+      ].join('\n'),
+    );
+  });
+
   test('is empty without reports', () => {
     expect([renderReportTable(undefined), renderReportTable('[]')]).toEqual(['', '']);
+  });
+});
+
+describe('the summary as text', () => {
+  test('has the cells of each row below each other, and the failures', () => {
+    const html = summaryFor({
+      entries: [
+        { service: 'digicert', subject: 'Orders & more', state: 'ready', path: 'a/b_c.csv', size: 2000 },
+        { service: 'digicert', subject: 'Gone', state: 'missing', message: 'There is none. <Look> again.' },
+      ],
+      artifact: undefined,
+      repository: 'owner/name',
+      runId: '1',
+    });
+
+    expect(renderSummary(html)).toBe(
+      [
+        'Security reports: 1 of 2 ready',
+        '',
+        'Orders & more',
+        '  State    ready',
+        '  File     a/b_c.csv',
+        '  Size     2.0 kB',
+        '',
+        'Gone',
+        '  State    missing',
+        '',
+        'What went wrong, and what to do',
+        '',
+        '- Gone: There is none. <Look> again.',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('the demo', () => {
+  async function emptyFolder(): Promise<string> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'security-reports-demo-')));
+    onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    return folder;
+  }
+
+  test('shows all three services, and ends as it says', { timeout: 90_000 }, async () => {
+    const folder = await emptyFolder();
+    const env = { ...process.env, INIT_CWD: folder };
+    const demo = fileURLToPath(new URL('../local/demo.ts', import.meta.url));
+    const child = spawn(process.execPath, [demo], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [log] = await Promise.all([text(child.stdout), once(child, 'close')]);
+
+    expect(child.exitCode, log).toBe(0);
+    expect(log.match(/^\$ npx -y pnpm@12 run-action --service \S+/gm)).toEqual([
+      '$ npx -y pnpm@12 run-action --service spectra-analyze',
+      '$ npx -y pnpm@12 run-action --service perception-point',
+      '$ npx -y pnpm@12 run-action --service digicert',
+    ]);
+    expect((await readdir(join(folder, 'demo-output'))).sort()).toEqual([
+      'digicert',
+      'perception-point',
+      'spectra-analyze',
+      'to-scan',
+    ]);
+  });
+
+  test('notices a state, a verdict, a file or an exit code that is not as it says', async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, 'a.pdf'), 'abc');
+    const ready = { state: 'ready', verdict: 'clean', mediaType: 'application/pdf', path: 'a.pdf', size: 3 };
+    const expected: Expectation = { inWords: '', exitCode: 0, reports: [ready] };
+    const differences = (report: object, exitCode = 0): Promise<readonly string[]> =>
+      whatDiffers({ exitCode, outputs: { reports: JSON.stringify([report]) } }, expected, folder);
+
+    expect(await differences(ready)).toEqual([]);
+    expect(await differences(ready, 1)).toEqual(['its exit code is 1, not 0']);
+    expect(await differences({ ...ready, verdict: 'malicious' })).toEqual([
+      'what came is "ready, malicious, application/pdf", not "ready, clean, application/pdf"',
+    ]);
+    expect(await differences({ ...ready, size: 4 })).toEqual(['a.pdf is not there as it was announced']);
+    expect(await differences({ state: 'timeout' })).toHaveLength(1);
+    expect(await whatDiffers(undefined, expected, folder)).toEqual(['it did not run']);
   });
 });
