@@ -1,0 +1,1 @@
+// Nothing: what remains is how long Node itself takes.
