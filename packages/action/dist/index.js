@@ -1,6 +1,68 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
+/***/ 30218: // pend@1.2.0/index.js
+/***/ ((module) => {
+
+module.exports = Pend;
+
+function Pend() {
+  this.pending = 0;
+  this.max = Infinity;
+  this.listeners = [];
+  this.waiting = [];
+  this.error = null;
+}
+
+Pend.prototype.go = function(fn) {
+  if (this.pending < this.max) {
+    pendGo(this, fn);
+  } else {
+    this.waiting.push(fn);
+  }
+};
+
+Pend.prototype.wait = function(cb) {
+  if (this.pending === 0) {
+    cb(this.error);
+  } else {
+    this.listeners.push(cb);
+  }
+};
+
+Pend.prototype.hold = function() {
+  return pendHold(this);
+};
+
+function pendHold(self) {
+  self.pending += 1;
+  var called = false;
+  return onCb;
+  function onCb(err) {
+    if (called) throw new Error("callback called twice");
+    called = true;
+    self.error = self.error || err;
+    self.pending -= 1;
+    if (self.waiting.length > 0 && self.pending < self.max) {
+      pendGo(self, self.waiting.shift());
+    } else if (self.pending === 0) {
+      var listeners = self.listeners;
+      self.listeners = [];
+      listeners.forEach(cbListener);
+    }
+  }
+  function cbListener(listener) {
+    listener(self.error);
+  }
+}
+
+function pendGo(self, fn) {
+  fn(pendHold(self));
+}
+
+
+/***/ }),
+
 /***/ 47013: // tunnel@0.0.6/index.js
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -73581,6 +73643,1357 @@ module.exports = {
 
 /***/ }),
 
+/***/ 99489: // yauzl@3.4.0/crc32.js
+/***/ ((module) => {
+
+// Adapted from https://github.com/brianloveswords/buffer-crc32/blob/v0.2.13/index.js
+const CRC_TABLE = new Int32Array([
+  0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
+  0x0edb8832, 0x79dcb8a4, 0xe0d5e91e, 0x97d2d988, 0x09b64c2b, 0x7eb17cbd, 0xe7b82d07, 0x90bf1d91,
+  0x1db71064, 0x6ab020f2, 0xf3b97148, 0x84be41de, 0x1adad47d, 0x6ddde4eb, 0xf4d4b551, 0x83d385c7,
+  0x136c9856, 0x646ba8c0, 0xfd62f97a, 0x8a65c9ec, 0x14015c4f, 0x63066cd9, 0xfa0f3d63, 0x8d080df5,
+  0x3b6e20c8, 0x4c69105e, 0xd56041e4, 0xa2677172, 0x3c03e4d1, 0x4b04d447, 0xd20d85fd, 0xa50ab56b,
+  0x35b5a8fa, 0x42b2986c, 0xdbbbc9d6, 0xacbcf940, 0x32d86ce3, 0x45df5c75, 0xdcd60dcf, 0xabd13d59,
+  0x26d930ac, 0x51de003a, 0xc8d75180, 0xbfd06116, 0x21b4f4b5, 0x56b3c423, 0xcfba9599, 0xb8bda50f,
+  0x2802b89e, 0x5f058808, 0xc60cd9b2, 0xb10be924, 0x2f6f7c87, 0x58684c11, 0xc1611dab, 0xb6662d3d,
+  0x76dc4190, 0x01db7106, 0x98d220bc, 0xefd5102a, 0x71b18589, 0x06b6b51f, 0x9fbfe4a5, 0xe8b8d433,
+  0x7807c9a2, 0x0f00f934, 0x9609a88e, 0xe10e9818, 0x7f6a0dbb, 0x086d3d2d, 0x91646c97, 0xe6635c01,
+  0x6b6b51f4, 0x1c6c6162, 0x856530d8, 0xf262004e, 0x6c0695ed, 0x1b01a57b, 0x8208f4c1, 0xf50fc457,
+  0x65b0d9c6, 0x12b7e950, 0x8bbeb8ea, 0xfcb9887c, 0x62dd1ddf, 0x15da2d49, 0x8cd37cf3, 0xfbd44c65,
+  0x4db26158, 0x3ab551ce, 0xa3bc0074, 0xd4bb30e2, 0x4adfa541, 0x3dd895d7, 0xa4d1c46d, 0xd3d6f4fb,
+  0x4369e96a, 0x346ed9fc, 0xad678846, 0xda60b8d0, 0x44042d73, 0x33031de5, 0xaa0a4c5f, 0xdd0d7cc9,
+  0x5005713c, 0x270241aa, 0xbe0b1010, 0xc90c2086, 0x5768b525, 0x206f85b3, 0xb966d409, 0xce61e49f,
+  0x5edef90e, 0x29d9c998, 0xb0d09822, 0xc7d7a8b4, 0x59b33d17, 0x2eb40d81, 0xb7bd5c3b, 0xc0ba6cad,
+  0xedb88320, 0x9abfb3b6, 0x03b6e20c, 0x74b1d29a, 0xead54739, 0x9dd277af, 0x04db2615, 0x73dc1683,
+  0xe3630b12, 0x94643b84, 0x0d6d6a3e, 0x7a6a5aa8, 0xe40ecf0b, 0x9309ff9d, 0x0a00ae27, 0x7d079eb1,
+  0xf00f9344, 0x8708a3d2, 0x1e01f268, 0x6906c2fe, 0xf762575d, 0x806567cb, 0x196c3671, 0x6e6b06e7,
+  0xfed41b76, 0x89d32be0, 0x10da7a5a, 0x67dd4acc, 0xf9b9df6f, 0x8ebeeff9, 0x17b7be43, 0x60b08ed5,
+  0xd6d6a3e8, 0xa1d1937e, 0x38d8c2c4, 0x4fdff252, 0xd1bb67f1, 0xa6bc5767, 0x3fb506dd, 0x48b2364b,
+  0xd80d2bda, 0xaf0a1b4c, 0x36034af6, 0x41047a60, 0xdf60efc3, 0xa867df55, 0x316e8eef, 0x4669be79,
+  0xcb61b38c, 0xbc66831a, 0x256fd2a0, 0x5268e236, 0xcc0c7795, 0xbb0b4703, 0x220216b9, 0x5505262f,
+  0xc5ba3bbe, 0xb2bd0b28, 0x2bb45a92, 0x5cb36a04, 0xc2d7ffa7, 0xb5d0cf31, 0x2cd99e8b, 0x5bdeae1d,
+  0x9b64c2b0, 0xec63f226, 0x756aa39c, 0x026d930a, 0x9c0906a9, 0xeb0e363f, 0x72076785, 0x05005713,
+  0x95bf4a82, 0xe2b87a14, 0x7bb12bae, 0x0cb61b38, 0x92d28e9b, 0xe5d5be0d, 0x7cdcefb7, 0x0bdbdf21,
+  0x86d3d2d4, 0xf1d4e242, 0x68ddb3f8, 0x1fda836e, 0x81be16cd, 0xf6b9265b, 0x6fb077e1, 0x18b74777,
+  0x88085ae6, 0xff0f6a70, 0x66063bca, 0x11010b5c, 0x8f659eff, 0xf862ae69, 0x616bffd3, 0x166ccf45,
+  0xa00ae278, 0xd70dd2ee, 0x4e048354, 0x3903b3c2, 0xa7672661, 0xd06016f7, 0x4969474d, 0x3e6e77db,
+  0xaed16a4a, 0xd9d65adc, 0x40df0b66, 0x37d83bf0, 0xa9bcae53, 0xdebb9ec5, 0x47b2cf7f, 0x30b5ffe9,
+  0xbdbdf21c, 0xcabac28a, 0x53b39330, 0x24b4a3a6, 0xbad03605, 0xcdd70693, 0x54de5729, 0x23d967bf,
+  0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
+]);
+
+function crc32(buf) {
+  let crc = -1;
+  for (let x of buf) {
+    crc = CRC_TABLE[(crc ^ x) & 0xff] ^ (crc >>> 8);
+  }
+  return (crc ^ -1) >>> 0;
+}
+
+module.exports = crc32;
+
+
+/***/ }),
+
+/***/ 37783: // yauzl@3.4.0/fd-slicer.js
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+// This was adapted from https://github.com/andrewrk/node-fd-slicer by Andrew Kelley under the MIT License.
+var fs = __nccwpck_require__(79896);
+var util = __nccwpck_require__(39023);
+var stream = __nccwpck_require__(2203);
+var Readable = stream.Readable;
+var PassThrough = stream.PassThrough;
+var Pend = __nccwpck_require__(30218);
+var EventEmitter = (__nccwpck_require__(24434).EventEmitter);
+
+exports.BufferSlicer = BufferSlicer;
+exports.FdSlicer = FdSlicer;
+
+util.inherits(FdSlicer, EventEmitter);
+function FdSlicer(fd) {
+  EventEmitter.call(this);
+
+  this.fd = fd;
+  this.pend = new Pend();
+  this.pend.max = 1;
+  this.refCount = 0;
+}
+
+FdSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  var self = this;
+  self.pend.go(function(cb) {
+    fs.read(self.fd, buffer, offset, length, position, function(err, bytesRead, buffer) {
+      cb();
+      callback(err, bytesRead, buffer);
+    });
+  });
+};
+
+FdSlicer.prototype.createReadStream = function(options) {
+  return new ReadStream(this, options);
+};
+
+FdSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+FdSlicer.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+  if (self.refCount < 0) throw new Error("invalid unref");
+  if (self.refCount > 0) return;
+
+  fs.close(self.fd, onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) {
+      self.emit('error', err);
+    } else {
+      self.emit('close');
+    }
+  }
+};
+
+util.inherits(ReadStream, Readable);
+function ReadStream(context, options) {
+  options = options || {};
+  Readable.call(this, options);
+
+  this.context = context;
+  this.context.ref();
+
+  this.start = options.start || 0;
+  this.endOffset = options.end;
+  this.pos = this.start;
+}
+
+ReadStream.prototype._read = function(n) {
+  var self = this;
+
+  var toRead = Math.min(self._readableState.highWaterMark, n);
+  if (self.endOffset != null) {
+    toRead = Math.min(toRead, self.endOffset - self.pos);
+  }
+  if (toRead <= 0) {
+    self.push(null);
+    this._cleanup();
+    return;
+  }
+  self.context.pend.go(function(cb) {
+    var buffer = Buffer.allocUnsafe(toRead);
+    fs.read(self.context.fd, buffer, 0, toRead, self.pos, function(err, bytesRead) {
+      if (err) {
+        self.destroy(err);
+      } else if (bytesRead === 0) {
+        self.push(null);
+        self._cleanup();
+      } else {
+        self.pos += bytesRead;
+        self.push(buffer.slice(0, bytesRead));
+      }
+      cb();
+    });
+  });
+};
+
+ReadStream.prototype._destroy = function(err, cb) {
+  // Node 14+ calls this automatically at EOF.
+  this._cleanup();
+  cb(err);
+};
+
+ReadStream.prototype._cleanup = function() {
+  if (this.context != null) {
+    this.context.unref();
+    this.context = null;
+  }
+};
+
+util.inherits(BufferSlicer, EventEmitter);
+function BufferSlicer(buffer) {
+  EventEmitter.call(this);
+
+  this.refCount = 0;
+  this.buffer = buffer;
+}
+
+BufferSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  if (!(0 <= offset && offset <= buffer.length)) throw new RangeError("offset outside buffer: 0 <= " + offset + " <= " + buffer.length);
+  if (position < 0) throw new RangeError("position is negative: " + position);
+  if (offset + length > buffer.length) {
+    // The caller's buffer can't hold all the bytes they're trying to read.
+    // Clamp the length instead of giving an error.
+    // The callback will be informed of fewer than expected bytes written.
+    length = buffer.length - offset;
+  }
+  if (position + length > this.buffer.length) {
+    // Clamp any attempt to read past the end of the source buffer.
+    length = this.buffer.length - position;
+  }
+  if (length <= 0) {
+    // After any clamping, we're fully out of bounds or otherwise have nothing to do.
+    // This isn't an error; it's just zero bytes written.
+    setImmediate(function() {
+      callback(null, 0);
+    });
+    return;
+  }
+  this.buffer.copy(buffer, offset, position, position + length);
+  setImmediate(function() {
+    callback(null, length);
+  });
+};
+
+BufferSlicer.prototype.createReadStream = function(options) {
+  options = options || {};
+  var readStream = new PassThrough(options);
+  readStream.start = options.start || 0;
+  readStream.endOffset = options.end;
+  // by the time this function returns, we'll be done.
+  readStream.pos = readStream.endOffset || this.buffer.length;
+
+  var entireSlice = this.buffer.slice(readStream.start, readStream.pos);
+  // Cut the buffer into smaller slices for better memory usage when streaming into a zlib inflate stream.
+  // See https://github.com/thejoshwolfe/yauzl/issues/87
+  var maxChunkSize = 0x10000;
+  var offset = 0;
+  while (true) {
+    var nextOffset = offset + maxChunkSize;
+    if (nextOffset >= entireSlice.length) {
+      // last chunk
+      if (offset < entireSlice.length) {
+        readStream.write(entireSlice.slice(offset, entireSlice.length));
+      }
+      break;
+    }
+    readStream.write(entireSlice.slice(offset, nextOffset));
+    offset = nextOffset;
+  }
+
+  readStream.end();
+  return readStream;
+};
+
+BufferSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+BufferSlicer.prototype.unref = function() {
+  this.refCount -= 1;
+
+  if (this.refCount < 0) {
+    throw new Error("invalid unref");
+  }
+};
+
+
+/***/ }),
+
+/***/ 67198: // yauzl@3.4.0/index.js
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+var fs = __nccwpck_require__(79896);
+var zlib = __nccwpck_require__(43106);
+var fd_slicer = __nccwpck_require__(37783);
+var util = __nccwpck_require__(39023);
+var EventEmitter = (__nccwpck_require__(24434).EventEmitter);
+var Transform = (__nccwpck_require__(2203).Transform);
+var PassThrough = (__nccwpck_require__(2203).PassThrough);
+var Writable = (__nccwpck_require__(2203).Writable);
+
+// Node 20 added zlib.crc32.
+const crc32 = typeof zlib.crc32 === "function" ? zlib.crc32 : __nccwpck_require__(99489);
+
+__webpack_unused_export__ = open;
+__webpack_unused_export__ = fromFd;
+__webpack_unused_export__ = fromBuffer;
+__webpack_unused_export__ = fromRandomAccessReader;
+exports.sO = openPromise;
+__webpack_unused_export__ = fromFdPromise;
+__webpack_unused_export__ = fromBufferPromise;
+__webpack_unused_export__ = fromRandomAccessReaderPromise;
+
+__webpack_unused_export__ = dosDateTimeToDate;
+exports.ax = getFileNameLowLevel;
+__webpack_unused_export__ = validateFileName;
+__webpack_unused_export__ = parseExtraFields;
+__webpack_unused_export__ = ZipFile;
+__webpack_unused_export__ = Entry;
+__webpack_unused_export__ = LocalFileHeader;
+__webpack_unused_export__ = RandomAccessReader;
+
+function openPromise(path, options) {
+  return new Promise((resolve, reject) => {
+    open(path, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromFdPromise(fd, options) {
+  return new Promise((resolve, reject) => {
+    fromFd(fd, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromBufferPromise(buffer, options) {
+  return new Promise((resolve, reject) => {
+    fromBuffer(buffer, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromRandomAccessReaderPromise(reader, totalSize, options) {
+  return new Promise((resolve, reject) => {
+    fromRandomAccessReader(reader, totalSize, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+
+function open(path, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.open(path, "r", function(err, fd) {
+    if (err) return callback(err);
+    fromFd(fd, options, function(err, zipfile) {
+      if (err) fs.close(fd, defaultCallback);
+      callback(err, zipfile);
+    });
+  });
+}
+
+function fromFd(fd, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.fstat(fd, function(err, stats) {
+    if (err) return callback(err);
+    var reader = new fd_slicer.FdSlicer(fd);
+    fromRandomAccessReader(reader, stats.size, options, callback);
+  });
+}
+
+function fromBuffer(buffer, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  var reader = new fd_slicer.BufferSlicer(buffer);
+  fromRandomAccessReader(reader, buffer.length, options, callback);
+}
+
+function fromRandomAccessReader(reader, totalSize, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  var decodeStrings = !!options.decodeStrings;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  if (typeof totalSize !== "number") throw new Error("expected totalSize parameter to be a number");
+  if (totalSize > Number.MAX_SAFE_INTEGER) {
+    throw new Error("zip file too large. only file sizes up to 2^52 are supported due to JavaScript's Number type being an IEEE 754 double.");
+  }
+
+  // the matching unref() call is in zipfile.close()
+  reader.ref();
+
+  // eocdr means End of Central Directory Record.
+  // search backwards for the eocdr signature.
+  // the last field of the eocdr is a variable-length comment.
+  // the comment size is encoded in a 2-byte field in the eocdr, which we can't find without trudging backwards through the comment to find it.
+  // as a consequence of this design decision, it's possible to have ambiguous zip file metadata if a coherent eocdr was in the comment.
+  // we search backwards for a eocdr signature, and hope that whoever made the zip file was smart enough to forbid the eocdr signature in the comment.
+  var eocdrWithoutCommentSize = 22;
+  var zip64EocdlSize = 20; // Zip64 end of central directory locator
+  var maxCommentSize = 0xffff; // 2-byte size
+  var bufferSize = Math.min(zip64EocdlSize + eocdrWithoutCommentSize + maxCommentSize, totalSize);
+  var buffer = newBuffer(bufferSize);
+  var bufferReadStart = totalSize - buffer.length;
+  readAndAssertNoEof(reader, buffer, 0, bufferSize, bufferReadStart, function(err) {
+    if (err) return callback(err);
+    for (var i = bufferSize - eocdrWithoutCommentSize; i >= 0; i -= 1) {
+      if (buffer.readUInt32LE(i) !== 0x06054b50) continue;
+      // found eocdr
+      var eocdrBuffer = buffer.subarray(i);
+
+      // 0 - End of central directory signature = 0x06054b50
+      // 4 - Number of this disk
+      var diskNumber = eocdrBuffer.readUInt16LE(4);
+      // 6 - Disk where central directory starts
+      // 8 - Number of central directory records on this disk
+      // 10 - Total number of central directory records
+      var entryCount = eocdrBuffer.readUInt16LE(10);
+      // 12 - Size of central directory (bytes)
+      // 16 - Offset of start of central directory, relative to start of archive
+      var centralDirectoryOffset = eocdrBuffer.readUInt32LE(16);
+      // 20 - Comment length
+      var commentLength = eocdrBuffer.readUInt16LE(20);
+      var expectedCommentLength = eocdrBuffer.length - eocdrWithoutCommentSize;
+      if (commentLength !== expectedCommentLength) {
+        return callback(new Error("Invalid comment length. Expected: " + expectedCommentLength + ". Found: " + commentLength + ". Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?"));
+      }
+      // 22 - Comment
+      // the encoding is always cp437.
+      var comment = decodeStrings ? decodeBuffer(eocdrBuffer.subarray(22), false)
+                                  : eocdrBuffer.subarray(22);
+
+      // Look for a Zip64 end of central directory locator
+      if (i - zip64EocdlSize >= 0 && buffer.readUInt32LE(i - zip64EocdlSize) === 0x07064b50) {
+        // ZIP64 format
+        var zip64EocdlBuffer = buffer.subarray(i - zip64EocdlSize, i - zip64EocdlSize + zip64EocdlSize);
+        // 0 - zip64 end of central dir locator signature = 0x07064b50
+        // 4 - number of the disk with the start of the zip64 end of central directory
+        // 8 - relative offset of the zip64 end of central directory record
+        var zip64EocdrOffset = readUInt64LE(zip64EocdlBuffer, 8);
+        // 16 - total number of disks
+
+        // ZIP64 end of central directory record
+        var zip64EocdrBuffer = newBuffer(56);
+        return readAndAssertNoEof(reader, zip64EocdrBuffer, 0, zip64EocdrBuffer.length, zip64EocdrOffset, function(err) {
+          if (err) return callback(err);
+
+          // 0 - zip64 end of central dir signature                           4 bytes  (0x06064b50)
+          if (zip64EocdrBuffer.readUInt32LE(0) !== 0x06064b50) {
+            return callback(new Error("invalid zip64 end of central directory record signature"));
+          }
+          // 4 - size of zip64 end of central directory record                8 bytes
+          // 12 - version made by                                             2 bytes
+          // 14 - version needed to extract                                   2 bytes
+          // 16 - number of this disk                                         4 bytes
+          diskNumber = zip64EocdrBuffer.readUInt32LE(16);
+          if (diskNumber !== 0) {
+            // Check this only after zip64 overrides. See #118.
+            return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+          }
+          // 20 - number of the disk with the start of the central directory  4 bytes
+          // 24 - total number of entries in the central directory on this disk         8 bytes
+          // 32 - total number of entries in the central directory            8 bytes
+          entryCount = readUInt64LE(zip64EocdrBuffer, 32);
+          // 40 - size of the central directory                               8 bytes
+          // 48 - offset of start of central directory with respect to the starting disk number     8 bytes
+          centralDirectoryOffset = readUInt64LE(zip64EocdrBuffer, 48);
+          // 56 - zip64 extensible data sector                                (variable size)
+          return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+        });
+      }
+
+      // Not ZIP64 format
+      if (diskNumber !== 0) {
+        return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+      }
+      return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+
+    }
+
+    // Not a zip file.
+    callback(new Error("End of central directory record signature not found. Either not a zip file, or file is truncated."));
+  });
+}
+
+util.inherits(ZipFile, EventEmitter);
+function ZipFile(reader, centralDirectoryOffset, fileSize, entryCount, comment, autoClose, lazyEntries, decodeStrings, validateEntrySizes, strictFileNames) {
+  var self = this;
+  EventEmitter.call(self);
+  self.reader = reader;
+  // forward close events
+  self.reader.on("error", function(err) {
+    // error closing the fd
+    emitError(self, err);
+  });
+  self.reader.once("close", function() {
+    self.emit("close");
+  });
+  self.readEntryCursor = centralDirectoryOffset;
+  self.fileSize = fileSize;
+  self.entryCount = entryCount;
+  self.comment = comment;
+  self.entriesRead = 0;
+  self.autoClose = !!autoClose;
+  self.lazyEntries = !!lazyEntries;
+  self.decodeStrings = !!decodeStrings;
+  self.validateEntrySizes = !!validateEntrySizes;
+  self.strictFileNames = !!strictFileNames;
+  self.isOpen = true;
+  self.emittedError = false;
+  self.hasEachEntryBeenCalled = false;
+
+  if (!self.lazyEntries) self._readEntry();
+}
+ZipFile.prototype.close = function() {
+  if (!this.isOpen) return;
+  this.isOpen = false;
+  this.reader.unref();
+};
+
+function emitErrorAndAutoClose(self, err) {
+  if (self.autoClose) self.close();
+  emitError(self, err);
+}
+function emitError(self, err) {
+  if (self.emittedError) return;
+  self.emittedError = true;
+  self.emit("error", err);
+}
+
+ZipFile.prototype.readEntry = function() {
+  if (!this.lazyEntries) throw new Error("readEntry() called without lazyEntries:true");
+  this._readEntry();
+};
+ZipFile.prototype._readEntry = function() {
+  var self = this;
+  if (self.entryCount === self.entriesRead) {
+    // done with metadata
+    setImmediate(function() {
+      if (self.autoClose) self.close();
+      if (self.emittedError) return;
+      self.emit("end");
+    });
+    return;
+  }
+  if (self.emittedError) return;
+  var buffer = newBuffer(46);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+    if (err) return emitErrorAndAutoClose(self, err);
+    if (self.emittedError) return;
+    var entry = new Entry();
+    // 0 - Central directory file header signature
+    var signature = buffer.readUInt32LE(0);
+    if (signature !== 0x02014b50) return emitErrorAndAutoClose(self, new Error("invalid central directory file header signature: 0x" + signature.toString(16)));
+    // 4 - Version made by
+    entry.versionMadeBy = buffer.readUInt16LE(4);
+    // 6 - Version needed to extract (minimum)
+    entry.versionNeededToExtract = buffer.readUInt16LE(6);
+    // 8 - General purpose bit flag
+    entry.generalPurposeBitFlag = buffer.readUInt16LE(8);
+    // 10 - Compression method
+    entry.compressionMethod = buffer.readUInt16LE(10);
+    // 12 - File last modification time
+    entry.lastModFileTime = buffer.readUInt16LE(12);
+    // 14 - File last modification date
+    entry.lastModFileDate = buffer.readUInt16LE(14);
+    // 16 - CRC-32
+    entry.crc32 = buffer.readUInt32LE(16);
+    // 20 - Compressed size
+    entry.compressedSize = buffer.readUInt32LE(20);
+    // 24 - Uncompressed size
+    entry.uncompressedSize = buffer.readUInt32LE(24);
+    // 28 - File name length (n)
+    entry.fileNameLength = buffer.readUInt16LE(28);
+    // 30 - Extra field length (m)
+    entry.extraFieldLength = buffer.readUInt16LE(30);
+    // 32 - File comment length (k)
+    entry.fileCommentLength = buffer.readUInt16LE(32);
+    // 34 - Disk number where file starts
+    // 36 - Internal file attributes
+    entry.internalFileAttributes = buffer.readUInt16LE(36);
+    // 38 - External file attributes
+    entry.externalFileAttributes = buffer.readUInt32LE(38);
+    // 42 - Relative offset of local file header
+    entry.relativeOffsetOfLocalHeader = buffer.readUInt32LE(42);
+
+    if (entry.generalPurposeBitFlag & 0x40) return emitErrorAndAutoClose(self, new Error("strong encryption is not supported"));
+
+    self.readEntryCursor += 46;
+
+    buffer = newBuffer(entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength);
+    readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+      if (err) return emitErrorAndAutoClose(self, err);
+      if (self.emittedError) return;
+      // 46 - File name
+      entry.fileNameRaw = buffer.subarray(0, entry.fileNameLength);
+      // 46+n - Extra field
+      var fileCommentStart = entry.fileNameLength + entry.extraFieldLength;
+      entry.extraFieldRaw = buffer.subarray(entry.fileNameLength, fileCommentStart);
+      // 46+n+m - File comment
+      entry.fileCommentRaw = buffer.subarray(fileCommentStart, fileCommentStart + entry.fileCommentLength);
+
+      // Parse the extra fields, which we need for processing other fields.
+      try {
+        entry.extraFields = parseExtraFields(entry.extraFieldRaw);
+      } catch (err) {
+        return emitErrorAndAutoClose(self, err);
+      }
+
+      // Interpret strings according to bit flags, extra fields, and options.
+      if (self.decodeStrings) {
+        var isUtf8 = (entry.generalPurposeBitFlag & 0x800) !== 0;
+        entry.fileComment = decodeBuffer(entry.fileCommentRaw, isUtf8);
+        entry.fileName = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, self.strictFileNames);
+        var errorMessage = validateFileName(entry.fileName);
+        if (errorMessage != null) return emitErrorAndAutoClose(self, new Error(errorMessage));
+      } else {
+        entry.fileComment = entry.fileCommentRaw;
+        entry.fileName = entry.fileNameRaw;
+      }
+      // Maintain API compatibility. See https://github.com/thejoshwolfe/yauzl/issues/47
+      entry.comment = entry.fileComment;
+
+      self.readEntryCursor += buffer.length;
+      self.entriesRead += 1;
+
+      // Check for the Zip64 Extended Information Extra Field.
+      for (var i = 0; i < entry.extraFields.length; i++) {
+        var extraField = entry.extraFields[i];
+        if (extraField.id !== 0x0001) continue;
+        // Found it.
+
+        var zip64EiefBuffer = extraField.data;
+        var index = 0;
+        // 0 - Original Size          8 bytes
+        if (entry.uncompressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include uncompressed size"));
+          }
+          entry.uncompressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 8 - Compressed Size        8 bytes
+        if (entry.compressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include compressed size"));
+          }
+          entry.compressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 16 - Relative Header Offset 8 bytes
+        if (entry.relativeOffsetOfLocalHeader === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include relative header offset"));
+          }
+          entry.relativeOffsetOfLocalHeader = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 24 - Disk Start Number      4 bytes
+
+        break;
+      }
+
+      // validate file size
+      if (self.validateEntrySizes && entry.compressionMethod === 0) {
+        var expectedCompressedSize = entry.uncompressedSize;
+        if (entry.isEncrypted()) {
+          // traditional encryption prefixes the file data with a header
+          expectedCompressedSize += 12;
+        }
+        if (entry.compressedSize !== expectedCompressedSize) {
+          var msg = "compressed/uncompressed size mismatch for stored file: " + entry.compressedSize + " != " + entry.uncompressedSize;
+          return emitErrorAndAutoClose(self, new Error(msg));
+        }
+      }
+
+      self.emit("entry", entry);
+
+      if (!self.lazyEntries) self._readEntry();
+    });
+  });
+};
+
+ZipFile.prototype.eachEntry = function() {
+  const self = this;
+  if (!self.lazyEntries) throw new Error("eachEntry() requires lazyEntries: true");
+  if (self.hasEachEntryBeenCalled) throw new Error("eachEntry() must only be called once per ZipFile");
+  self.hasEachEntryBeenCalled = true;
+
+  let pendingResolveReject = null;
+  self.on("entry", onEntry);
+  self.on("end", onEnd);
+  self.on("error", onError);
+  function cleanup() {
+    self.removeListener("entry", onEntry);
+    self.removeListener("end", onEnd);
+    self.removeListener("error", onError);
+    if (self.autoClose) self.close();
+  }
+
+  function onEntry(entry) {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    resolve({value: entry});
+  }
+  function onEnd() {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    resolve({done: true});
+  }
+  function onError(err) {
+    let {reject} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    reject(err);
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      // Called once by `for await...of`.
+      return this;
+    },
+    next() {
+      // Called on each iteration in a `for await...of`.
+      const promise = new Promise((resolve, reject) => {
+        if (pendingResolveReject != null) throw new Error("next() called before previous Promise was resolved.");
+        pendingResolveReject = {resolve, reject};
+      });
+      self.readEntry();
+      return promise;
+    },
+    return(value) {
+      // Called when breaking, returning, throwing out of a `for await...of`.
+      cleanup();
+      return Promise.resolve({done: true, value});
+    },
+    throw(value) {
+      // Almost never called. Something about `yield*` maybe?
+      cleanup();
+      return Promise.reject(value);
+    },
+  };
+};
+
+ZipFile.prototype.openReadStream = function(entry, options, callback) {
+  var self = this;
+  // parameter validation
+  var relativeStart = 0;
+  var relativeEnd = entry.compressedSize;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) {
+    options = {};
+  } else {
+    if (options.decodeFileData === false) {
+      // new, simple option
+      if (options.decrypt != null) {
+        throw new Error("cannot use options.decrypt when options.decodeFileData === false");
+      }
+      if (options.decompress != null) {
+        throw new Error("cannot use options.decompress when options.decodeFileData === false");
+      }
+      // start and end are allowed
+    } else {
+      // old, complicated options
+      if (options.decrypt != null) {
+        if (!entry.isEncrypted()) {
+          throw new Error("options.decrypt can only be specified for encrypted entries. See also option decodeFileData.");
+        }
+        if (options.decrypt !== false) throw new Error("invalid options.decrypt value: " + options.decrypt);
+        if (entry.isCompressed()) {
+          if (options.decompress !== false) throw new Error("entry is encrypted and compressed, and options.decompress !== false. See also option decodeFileData.");
+        }
+      }
+      if (options.decompress != null) {
+        if (!entry.isCompressed()) {
+          throw new Error("options.decompress can only be specified for compressed entries. See also option decodeFileData.");
+        }
+        if (!(options.decompress === false || options.decompress === true)) {
+          throw new Error("invalid options.decompress value: " + options.decompress);
+        }
+        decompress = options.decompress;
+      }
+    }
+    if (options.start != null) {
+      relativeStart = options.start;
+      if (relativeStart < 0) throw new Error("options.start < 0");
+      if (relativeStart > entry.compressedSize) throw new Error("options.start > entry.compressedSize");
+    }
+    if (options.end != null) {
+      relativeEnd = options.end;
+      if (relativeEnd < 0) throw new Error("options.end < 0");
+      if (relativeEnd > entry.compressedSize) throw new Error("options.end > entry.compressedSize");
+      if (relativeEnd < relativeStart) throw new Error("options.end < options.start");
+    }
+  }
+  var rawMode = (
+    options.decodeFileData === false || // Explicitly requested raw.
+    (
+      (entry.compressionMethod === 0 || // Naturally without compression.
+        (entry.compressionMethod === 8 && options.decompress === false) // Deprecated compression bypass option.
+      ) &&
+      (!entry.isEncrypted() || // Naturally without encryption.
+        options.decrypt === false // Deprecated encryption bypass option.
+      )
+    )
+  );
+  if (options.start != null || options.end != null) {
+    // Ensure slicing deals with raw data.
+    if (!rawMode) throw new Error("start/end range require options.decodeFileData === false for non-trivial encoded entries.");
+  }
+
+  // any further errors can either be caused by the zipfile,
+  // or were introduced in a minor version of yauzl,
+  // so should be passed to the client rather than thrown.
+  if (!self.isOpen) return callback(new Error("closed"));
+  if (entry.isEncrypted() && !rawMode) {
+    if (options.decrypt !== false) return callback(new Error("entry is encrypted, and options.decodeFileData !== false"));
+  }
+  var decompress;
+  if (rawMode) {
+    decompress = false;
+  } else if (entry.compressionMethod === 8) {
+    // 8 - The file is Deflated
+    decompress = options.decodeFileData !== true;
+  } else {
+    return callback(new Error("unsupported compression method: " + entry.compressionMethod));
+  }
+
+  self.readLocalFileHeader(entry, {minimal: true}, function(err, localFileHeader) {
+    if (err) return callback(err);
+    self.openReadStreamLowLevel(
+      localFileHeader.fileDataStart, entry.compressedSize,
+      relativeStart, relativeEnd,
+      decompress, entry.uncompressedSize,
+      callback);
+  });
+};
+
+ZipFile.prototype.openReadStreamLowLevel = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, callback) {
+  var self = this;
+
+  var fileDataEnd = fileDataStart + compressedSize;
+  var readStream = self.reader.createReadStream({
+    start: fileDataStart + relativeStart,
+    end: fileDataStart + relativeEnd,
+  });
+  var endpointStream = readStream;
+  if (decompress) {
+    var destroyed = false;
+    var inflateFilter = zlib.createInflateRaw();
+    readStream.on("error", function(err) {
+      // setImmediate here because errors can be emitted during the first call to pipe()
+      setImmediate(function() {
+        if (!destroyed) inflateFilter.emit("error", err);
+      });
+    });
+    readStream.pipe(inflateFilter);
+
+    if (self.validateEntrySizes) {
+      endpointStream = new AssertByteCountStream(uncompressedSize);
+      inflateFilter.on("error", function(err) {
+        // forward zlib errors to the client-visible stream
+        setImmediate(function() {
+          if (!destroyed) endpointStream.emit("error", err);
+        });
+      });
+      inflateFilter.pipe(endpointStream);
+    } else {
+      // the zlib filter is the client-visible stream
+      endpointStream = inflateFilter;
+    }
+    // this is part of yauzl's API, so implement this function on the client-visible stream
+    installDestroyFn(endpointStream, function() {
+      destroyed = true;
+      if (inflateFilter !== endpointStream) inflateFilter.unpipe(endpointStream);
+      readStream.unpipe(inflateFilter);
+      // TODO: the inflateFilter may cause a memory leak. see Issue #27.
+      readStream.destroy();
+    });
+  }
+  callback(null, endpointStream);
+};
+
+ZipFile.prototype.readLocalFileHeader = function(entry, options, callback) {
+  var self = this;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+
+  self.reader.ref();
+  var buffer = newBuffer(30);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader, function(err) {
+    try {
+      if (err) return callback(err);
+      // 0 - Local file header signature = 0x04034b50
+      var signature = buffer.readUInt32LE(0);
+      if (signature !== 0x04034b50) {
+        return callback(new Error("invalid local file header signature: 0x" + signature.toString(16)));
+      }
+
+      var fileNameLength = buffer.readUInt16LE(26);
+      var extraFieldLength = buffer.readUInt16LE(28);
+      var fileDataStart = entry.relativeOffsetOfLocalHeader + 30 + fileNameLength + extraFieldLength;
+      // We now have enough information to do this bounds check.
+      if (fileDataStart + entry.compressedSize > self.fileSize) {
+        return callback(new Error("file data overflows file bounds: " +
+            fileDataStart + " + " + entry.compressedSize + " > " + self.fileSize));
+      }
+
+      if (options.minimal) {
+        return callback(null, {fileDataStart: fileDataStart});
+      }
+
+      var localFileHeader = new LocalFileHeader();
+      localFileHeader.fileDataStart = fileDataStart;
+
+      // 4 - Version needed to extract (minimum)
+      localFileHeader.versionNeededToExtract = buffer.readUInt16LE(4);
+      // 6 - General purpose bit flag
+      localFileHeader.generalPurposeBitFlag = buffer.readUInt16LE(6);
+      // 8 - Compression method
+      localFileHeader.compressionMethod = buffer.readUInt16LE(8);
+      // 10 - File last modification time
+      localFileHeader.lastModFileTime = buffer.readUInt16LE(10);
+      // 12 - File last modification date
+      localFileHeader.lastModFileDate = buffer.readUInt16LE(12);
+      // 14 - CRC-32
+      localFileHeader.crc32 = buffer.readUInt32LE(14);
+      // 18 - Compressed size
+      localFileHeader.compressedSize = buffer.readUInt32LE(18);
+      // 22 - Uncompressed size
+      localFileHeader.uncompressedSize = buffer.readUInt32LE(22);
+      // 26 - File name length (n)
+      localFileHeader.fileNameLength = fileNameLength;
+      // 28 - Extra field length (m)
+      localFileHeader.extraFieldLength = extraFieldLength;
+      // 30 - File name
+      // 30+n - Extra field
+
+      buffer = newBuffer(fileNameLength + extraFieldLength);
+      self.reader.ref();
+      readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader + 30, function(err) {
+        try {
+          if (err) return callback(err);
+          localFileHeader.fileName = buffer.subarray(0, fileNameLength);
+          localFileHeader.extraField = buffer.subarray(fileNameLength);
+          return callback(null, localFileHeader);
+        } finally {
+          self.reader.unref();
+        }
+      });
+    } finally {
+      self.reader.unref();
+    }
+  });
+};
+
+ZipFile.prototype.openReadStreamPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(entry, options, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.openReadStreamLowLevelPromise = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.readLocalFileHeaderPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.readLocalFileHeader(entry, options, function(err, localFileHeader) {
+      if (err) return reject(err);
+      resolve(localFileHeader);
+    });
+  });
+};
+
+function Entry() {
+}
+Entry.prototype.getLastModDate = function(options) {
+  if (options == null) options = {};
+
+  if (!options.forceDosFormat) {
+    // Check extended fields.
+    for (var i = 0; i < this.extraFields.length; i++) {
+      var extraField = this.extraFields[i];
+      if (extraField.id === 0x5455) {
+        // Info-ZIP "universal timestamp" extended field (`0x5455` aka `"UT"`).
+        // See the Info-ZIP source code unix/unix.c:set_extra_field() and zipfile.c:ef_scan_ut_time().
+        var data = extraField.data;
+        if (data.length < 5) continue; // Too short.
+        // The flags define which of the three fields are present: mtime, atime, ctime.
+        // We only care about mtime.
+        // Also, ctime is never included in practice.
+        // And also, atime is only included in the local file header for some reason
+        // despite the flags lying about its inclusion in the central header.
+        var flags = data[0];
+        var HAS_MTIME = 1;
+        if (!(flags & HAS_MTIME)) continue; // This will realistically never happen.
+        // Although the positions of all of the fields shift around depending on the presence of other fields,
+        // mtime is always first if present, and that's the only one we care about.
+        var posixTimestamp = data.readInt32LE(1);
+        return new Date(posixTimestamp * 1000);
+      } else if (extraField.id === 0x000a) {
+        var data = extraField.data;
+        if (data.length !== 32) continue; // The length is always the same.
+        // 4 bytes reserved
+        // 2 bytes Tag
+        if (data.readUInt16LE(4) !== 1) continue; // Tag1 is actually the only defined Tag.
+        // 2 bytes Size
+        if (data.readUInt16LE(6) !== 24) continue; // Size is always 24.
+        // 8 bytes Mtime
+        var hundredNanoSecondsSince1601 = data.readUInt32LE(8) + 4294967296 * data.readInt32LE(12);
+        // Convert from NTFS to POSIX milliseconds.
+        // The big number below is the milliseconds between year 1601 and year 1970
+        // (i.e. the negative POSIX timestamp of 1601-01-01 00:00:00Z)
+        var millisecondsSince1970 = hundredNanoSecondsSince1601 / 10000 - 11644473600000;
+        // Note on numeric precision: JavaScript Number objects lose precision above Number.MAX_SAFE_INTEGER,
+        // and NTFS timestamps are typically much bigger than that limit.
+        // (MAX_SAFE_INTEGER would represent 1629-07-17T23:58:45.475Z.)
+        // However, we're losing precision in the conversion from 100nanosecond units to millisecond units anyway,
+        // and the time at which we also lose 1-millisecond precision is year 275760, the JavaScript Date limit (by design).
+        // Up through the year 2057, this conversion only drops 4 bits of precision,
+        // which is well under the 13-14 bits ratio between the milliseconds and 100nanoseconds.
+        return new Date(millisecondsSince1970);
+      }
+    }
+  }
+
+  // Fallback to non-extended encoding.
+  return dosDateTimeToDate(this.lastModFileDate, this.lastModFileTime, options.timezone);
+};
+
+Entry.prototype.canDecodeFileData = function() {
+  return (
+    !this.isEncrypted() &&
+    (this.compressionMethod === 0 || this.compressionMethod === 8)
+  );
+};
+Entry.prototype.isEncrypted = function() {
+  return (this.generalPurposeBitFlag & 0x1) !== 0;
+};
+Entry.prototype.isCompressed = function() {
+  return this.compressionMethod === 8;
+};
+
+function LocalFileHeader() {
+}
+
+function dosDateTimeToDate(date, time, timezone) {
+  var day = date & 0x1f; // 1-31
+  var month = (date >> 5 & 0xf) - 1; // 1-12, 0-11
+  var year = (date >> 9 & 0x7f) + 1980; // 0-128, 1980-2108
+
+  var millisecond = 0;
+  var second = (time & 0x1f) * 2; // 0-29, 0-58 (even numbers)
+  var minute = time >> 5 & 0x3f; // 0-59
+  var hour = time >> 11 & 0x1f; // 0-23
+
+  if (timezone == null || timezone === "local") {
+    return new Date(year, month, day, hour, minute, second, millisecond);
+  } else if (timezone === "UTC") {
+    return new Date(Date.UTC(year, month, day, hour, minute, second, millisecond));
+  } else {
+    throw new Error("unrecognized options.timezone: " + options.timezone);
+  }
+}
+
+function getFileNameLowLevel(generalPurposeBitFlag, fileNameBuffer, extraFields, strictFileNames) {
+  var fileName = null;
+
+  // check for Info-ZIP Unicode Path Extra Field (0x7075)
+  // see https://github.com/thejoshwolfe/yauzl/issues/33
+  for (var i = 0; i < extraFields.length; i++) {
+    var extraField = extraFields[i];
+    if (extraField.id === 0x7075) {
+      if (extraField.data.length < 6) {
+        // too short to be meaningful
+        continue;
+      }
+      // Version       1 byte      version of this extra field, currently 1
+      if (extraField.data.readUInt8(0) !== 1) {
+        // > Changes may not be backward compatible so this extra
+        // > field should not be used if the version is not recognized.
+        continue;
+      }
+      // NameCRC32     4 bytes     File Name Field CRC32 Checksum
+      var oldNameCrc32 = extraField.data.readUInt32LE(1);
+      if (crc32(fileNameBuffer) !== oldNameCrc32) {
+        // > If the CRC check fails, this UTF-8 Path Extra Field should be
+        // > ignored and the File Name field in the header should be used instead.
+        continue;
+      }
+      // UnicodeName   Variable    UTF-8 version of the entry File Name
+      fileName = decodeBuffer(extraField.data.subarray(5), true);
+      break;
+    }
+  }
+
+  if (fileName == null) {
+    // The typical case.
+    var isUtf8 = (generalPurposeBitFlag & 0x800) !== 0;
+    fileName = decodeBuffer(fileNameBuffer, isUtf8);
+  }
+
+  if (!strictFileNames) {
+    // Allow backslash.
+    fileName = fileName.replace(/\\/g, "/");
+  }
+  return fileName;
+}
+
+function validateFileName(fileName) {
+  if (fileName.indexOf("\\") !== -1) {
+    return "invalid characters in fileName: " + fileName;
+  }
+  if (/^[a-zA-Z]:/.test(fileName) || /^\//.test(fileName)) {
+    return "absolute path: " + fileName;
+  }
+  if (fileName.split("/").indexOf("..") !== -1) {
+    return "invalid relative path: " + fileName;
+  }
+  // all good
+  return null;
+}
+
+function parseExtraFields(extraFieldBuffer) {
+  var extraFields = [];
+  var i = 0;
+  while (i < extraFieldBuffer.length - 3) {
+    var headerId = extraFieldBuffer.readUInt16LE(i + 0);
+    var dataSize = extraFieldBuffer.readUInt16LE(i + 2);
+    var dataStart = i + 4;
+    var dataEnd = dataStart + dataSize;
+    if (dataEnd > extraFieldBuffer.length) throw new Error("extra field length exceeds extra field buffer size");
+    var dataBuffer = extraFieldBuffer.subarray(dataStart, dataEnd);
+    extraFields.push({
+      id: headerId,
+      data: dataBuffer,
+    });
+    i = dataEnd;
+  }
+  return extraFields;
+}
+
+function readAndAssertNoEof(reader, buffer, offset, length, position, callback) {
+  if (length === 0) {
+    // fs.read will throw an out-of-bounds error if you try to read 0 bytes from a 0 byte file
+    return setImmediate(function() { callback(null, newBuffer(0)); });
+  }
+  reader.read(buffer, offset, length, position, function(err, bytesRead) {
+    if (err) return callback(err);
+    if (bytesRead < length) {
+      return callback(new Error("unexpected EOF"));
+    }
+    callback();
+  });
+}
+
+util.inherits(AssertByteCountStream, Transform);
+function AssertByteCountStream(byteCount) {
+  Transform.call(this);
+  this.actualByteCount = 0;
+  this.expectedByteCount = byteCount;
+}
+AssertByteCountStream.prototype._transform = function(chunk, encoding, cb) {
+  this.actualByteCount += chunk.length;
+  if (this.actualByteCount > this.expectedByteCount) {
+    var msg = "too many bytes in the stream. expected " + this.expectedByteCount + ". got at least " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb(null, chunk);
+};
+AssertByteCountStream.prototype._flush = function(cb) {
+  if (this.actualByteCount < this.expectedByteCount) {
+    var msg = "not enough bytes in the stream. expected " + this.expectedByteCount + ". got only " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb();
+};
+
+util.inherits(RandomAccessReader, EventEmitter);
+function RandomAccessReader() {
+  EventEmitter.call(this);
+  this.refCount = 0;
+}
+RandomAccessReader.prototype.ref = function() {
+  this.refCount += 1;
+};
+RandomAccessReader.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+
+  if (self.refCount > 0) return;
+  if (self.refCount < 0) throw new Error("invalid unref");
+
+  self.close(onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) return self.emit('error', err);
+    self.emit('close');
+  }
+};
+RandomAccessReader.prototype.createReadStream = function(options) {
+  if (options == null) options = {};
+  var start = options.start;
+  var end = options.end;
+  if (start === end) {
+    var emptyStream = new PassThrough();
+    setImmediate(function() {
+      emptyStream.end();
+    });
+    return emptyStream;
+  }
+  var stream = this._readStreamForRange(start, end);
+
+  var destroyed = false;
+  var refUnrefFilter = new RefUnrefFilter(this);
+  stream.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) refUnrefFilter.emit("error", err);
+    });
+  });
+  installDestroyFn(refUnrefFilter, function() {
+    stream.unpipe(refUnrefFilter);
+    refUnrefFilter.unref();
+    stream.destroy();
+  });
+
+  var byteCounter = new AssertByteCountStream(end - start);
+  refUnrefFilter.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) byteCounter.emit("error", err);
+    });
+  });
+  installDestroyFn(byteCounter, function() {
+    destroyed = true;
+    refUnrefFilter.unpipe(byteCounter);
+    refUnrefFilter.destroy();
+  });
+
+  return stream.pipe(refUnrefFilter).pipe(byteCounter);
+};
+RandomAccessReader.prototype._readStreamForRange = function(start, end) {
+  throw new Error("not implemented");
+};
+RandomAccessReader.prototype.read = function(buffer, offset, length, position, callback) {
+  var readStream = this.createReadStream({start: position, end: position + length});
+  var writeStream = new Writable();
+  var written = 0;
+  writeStream._write = function(chunk, encoding, cb) {
+    chunk.copy(buffer, offset + written, 0, chunk.length);
+    written += chunk.length;
+    cb();
+  };
+  writeStream.on("finish", callback);
+  readStream.on("error", function(error) {
+    callback(error);
+  });
+  readStream.pipe(writeStream);
+};
+RandomAccessReader.prototype.close = function(callback) {
+  setImmediate(callback);
+};
+
+util.inherits(RefUnrefFilter, PassThrough);
+function RefUnrefFilter(context) {
+  PassThrough.call(this);
+  this.context = context;
+  this.context.ref();
+  this.unreffedYet = false;
+}
+RefUnrefFilter.prototype._flush = function(cb) {
+  this.unref();
+  cb();
+};
+RefUnrefFilter.prototype.unref = function(cb) {
+  if (this.unreffedYet) return;
+  this.unreffedYet = true;
+  this.context.unref();
+};
+
+var cp437 = '\u0000☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ';
+function decodeBuffer(buffer, isUtf8) {
+  if (isUtf8) {
+    return buffer.toString("utf8");
+  } else {
+    var result = "";
+    for (var i = 0; i < buffer.length; i++) {
+      result += cp437[buffer[i]];
+    }
+    return result;
+  }
+}
+
+function readUInt64LE(buffer, offset) {
+  // There is no native function for this, because we can't actually store 64-bit integers precisely.
+  // after 53 bits, JavaScript's Number type (IEEE 754 double) can't store individual integers anymore.
+  // but since 53 bits is a whole lot more than 32 bits, we do our best anyway.
+  // As of 2020, Node has added support for BigInt, which obviates this whole function,
+  // but yauzl hasn't been updated to depend on BigInt (yet?).
+  var lower32 = buffer.readUInt32LE(offset);
+  var upper32 = buffer.readUInt32LE(offset + 4);
+  // we can't use bitshifting here, because JavaScript bitshifting only works on 32-bit integers.
+  return upper32 * 0x100000000 + lower32;
+  // as long as we're bounds checking the result of this function against the total file size,
+  // we'll catch any overflow errors, because we already made sure the total file size was within reason.
+}
+
+// Node 10 deprecated new Buffer().
+var newBuffer;
+if (typeof Buffer.allocUnsafe === "function") {
+  newBuffer = function(len) {
+    return Buffer.allocUnsafe(len);
+  };
+} else {
+  newBuffer = function(len) {
+    return new Buffer(len);
+  };
+}
+
+// Node 8 introduced a proper destroy() implementation on writable streams.
+function installDestroyFn(stream, fn) {
+  if (typeof stream.destroy === "function") {
+    // New API.
+    stream._destroy = function(err, cb) {
+      fn();
+      if (cb != null) cb(err);
+    };
+  } else {
+    // Old API.
+    stream.destroy = fn;
+  }
+}
+
+function defaultCallback(err) {
+  if (err) throw err;
+}
+
+
+/***/ }),
+
 /***/ 42613: // external "assert"
 /***/ ((module) => {
 
@@ -77028,20 +78441,23 @@ function withoutCommands(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23326);
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23129);
-/* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(24354);
+/* harmony import */ var _young_generation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(59231);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
+/* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(63744);
+// First, so that it counts while everything else is loaded.
 
 
 
 
-const signal = (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .cancellationSignal */ .w6)();
+
+const signal = (0,_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .cancellationSignal */ .w6)();
 try {
-    await (0,_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)((0,_github_runner_js__WEBPACK_IMPORTED_MODULE_2__/* .githubRunner */ .O)(process.env, signal));
+    await (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)((0,_github_runner_js__WEBPACK_IMPORTED_MODULE_3__/* .githubRunner */ .O)(process.env, signal));
 }
 catch (error) {
-    (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1)(error instanceof Error ? error.message : String(error));
+    (0,_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setFailed */ .C1)(error instanceof Error ? error.message : String(error));
 }
 // What cannot be told to stop, such as an upload, must not keep a canceled step alive.
 if (signal.aborted)
@@ -77052,7 +78468,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 24354: // ./packages/action/build/run.js + 64 modules
+/***/ 63744: // ./packages/action/build/run.js + 98 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77067,6 +78483,459 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(38522);
+// EXTERNAL MODULE: yauzl@3.4.0/index.js
+var yauzl = __nccwpck_require__(67198);
+;// CONCATENATED MODULE: ./packages/core/build/file-name.js
+const mostBytes = 200;
+/** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
+const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
+/**
+ * Makes a file name of a stranger's text that is safe on every platform: no path, no control, invisible or reserved
+ * characters, not hidden, no name that Windows reserves, at most 200 bytes in UTF-8 with its extension kept.
+ *
+ * @param fallback what to use when nothing of `text` can be kept.
+ */
+function safeFileName(text, fallback) {
+    const name = text
+        .toWellFormed()
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/gu, '')
+        .normalize('NFC')
+        .replace(/[<>:"/\\|?*\ufffd]/g, '_')
+        .replace(/\s+/g, ' ')
+        .replace(/^[. ]+|[. ]+$/g, '');
+    if (name === '')
+        return fallback;
+    return shorten(reservedOnWindows.test(name) ? `_${name}` : name);
+}
+function shorten(name) {
+    if (Buffer.byteLength(name) <= mostBytes)
+        return name;
+    const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
+    const bytes = Buffer.from(name).subarray(0, mostBytes - extension.length);
+    // In streaming mode the decoder keeps back a character that was cut in two.
+    const stem = new TextDecoder().decode(bytes, { stream: true });
+    return `${stem.replace(/[. ]+$/, '')}${extension}`;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/report-kind.js
+/** ISO 32000: a file begins with the header and closes with the end-of-file marker, at most followed by a little padding. */
+const pdf = {
+    name: 'PDF',
+    mediaType: 'application/pdf',
+    extension: 'pdf',
+    begins: ({ bytes }) => startsWith(bytes, '%PDF-'),
+    ends: ({ bytes }) => asBuffer(bytes).includes('%%EOF', 0, 'latin1'),
+};
+/** A ZIP that holds any files. One that holds none begins with the record that ends every other. */
+const zip = {
+    name: 'ZIP',
+    mediaType: 'application/zip',
+    extension: 'zip',
+    begins: (beginning) => (startsWith(beginning.bytes, 'PK\x03\x04') || startsWith(beginning.bytes, 'PK\x05\x06')) &&
+        !isWorkbook(beginning),
+    ends: endsWithDirectory,
+};
+/** An Excel workbook: a ZIP with parts of its own, of which one comes early in every file. */
+const xlsx = {
+    name: 'XLSX',
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    extension: 'xlsx',
+    begins: (beginning) => startsWith(beginning.bytes, 'PK\x03\x04') && isWorkbook(beginning),
+    ends: endsWithDirectory,
+};
+/** A JSON object or array, unless it is the way in which a service tells of an error. */
+const json = {
+    name: 'JSON',
+    mediaType: 'application/json',
+    extension: 'json',
+    begins: (beginning) => {
+        const text = textOf(beginning.bytes);
+        return text !== undefined && isJsonStart(text) && !isJsonError(text, beginning.whole);
+    },
+    ends: ({ bytes, beginning }) => {
+        const closing = textOf(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
+        return new TextDecoder().decode(bytes).trimEnd().endsWith(closing);
+    },
+};
+/** Any other text. Markup is none: it is a web page, or an error. Nothing in a CSV shows where it ends. */
+const csv = {
+    name: 'CSV',
+    mediaType: 'text/csv',
+    extension: 'csv',
+    begins: ({ bytes }) => {
+        const text = textOf(bytes);
+        return text !== undefined && text !== '' && !isJsonStart(text) && !/^(?:<[a-z!?/]|%PDF-)/i.test(text);
+    },
+    ends: () => true,
+};
+function startsWith(bytes, beginning) {
+    return asBuffer(bytes).toString('latin1', 0, beginning.length) === beginning;
+}
+function asBuffer(bytes) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+/**
+ * The text without byte-order mark and blanks around it, or `undefined` for data that no text contains. A text that
+ * is not Unicode is still one: a few characters are wrong then, and none of them matters here.
+ */
+function textOf(bytes) {
+    const utf16 = startsWith(bytes, '\xff\xfe')
+        ? 'utf-16le'
+        : startsWith(bytes, '\xfe\xff')
+            ? 'utf-16be'
+            : undefined;
+    // eslint-disable-next-line no-control-regex
+    if (utf16 === undefined && /[\x00-\x08\x0b\x0e-\x1f]/.test(asBuffer(bytes).toString('latin1')))
+        return undefined;
+    return new TextDecoder(utf16).decode(bytes).trim();
+}
+/** With a look at what follows the bracket, since a column of a CSV may be called `[id]`. */
+function isJsonStart(text) {
+    return /^(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$))/.test(text);
+}
+function isJsonError(text, whole) {
+    const fields = whole ? parseObject(text) : undefined;
+    if (fields === undefined)
+        return /^\{\s*"(?:errors?|code|message)"\s*:/.test(text);
+    return (isTold(fields['errors']) ||
+        isTold(fields['error']) ||
+        (typeof fields['code'] === 'string' && typeof fields['message'] === 'string'));
+}
+/** A report may well have an empty list of errors. */
+function isTold(value) {
+    if (typeof value !== 'object')
+        return typeof value === 'string' && value !== '';
+    return Array.isArray(value) ? value.length > 0 : value !== null;
+}
+function parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === 'object' && value !== null ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function isWorkbook({ bytes, announcedType }) {
+    const names = [...entryNames(asBuffer(bytes))];
+    if (names.some((name) => /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|xl\/)/.test(name)))
+        return true;
+    // A ZIP of workbooks may be announced as one, too.
+    return (announcedType?.toLowerCase().startsWith(xlsx.mediaType) === true &&
+        !names.some((name) => /\.(?:csv|json|xlsx?)$/i.test(name)));
+}
+/** Of the first entries of a ZIP, as far as their local headers tell where the next one begins. */
+function* entryNames(bytes) {
+    for (let at = 0; at + 30 <= bytes.byteLength && bytes.readUInt32LE(at) === 0x04034b50;) {
+        const contentAt = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+        yield bytes.toString('latin1', at + 30, at + 30 + bytes.readUInt16LE(at + 26));
+        const isSizeToldLater = (bytes.readUInt16LE(at + 6) & 0x08) !== 0;
+        if (isSizeToldLater)
+            return;
+        at = contentAt + bytes.readUInt32LE(at + 18);
+    }
+}
+/**
+ * Whether the record that ends every ZIP is there, complete, and where it says to be: behind the directory. So the
+ * record of a ZIP within a ZIP that was cut off is not taken for it.
+ */
+function endsWithDirectory({ bytes, size }) {
+    const tail = asBuffer(bytes);
+    for (let at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1'); at >= 0;) {
+        if (at + 22 <= tail.byteLength && at + 22 + tail.readUInt16LE(at + 20) <= tail.byteLength) {
+            const directoryEnd = tail.readUInt32LE(at + 12) + tail.readUInt32LE(at + 16);
+            const isZip64 = at >= 20 && tail.readUInt32LE(at - 20) === 0x07064b50;
+            if (isZip64 || directoryEnd === size - tail.byteLength + at)
+                return true;
+        }
+        if (at === 0)
+            return false;
+        at = tail.lastIndexOf('PK\x05\x06', at - 1, 'latin1');
+    }
+    return false;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/vendor-text.js
+const mostCharacters = 300;
+/**
+ * Makes text that a server sent fit for a log, an error or a summary: one line without control, invisible and
+ * direction-changing characters, credentials replaced by `***`, URLs without user, password and query (which may be
+ * a signature), at most 300 characters.
+ *
+ * @param secrets what must not appear in any letter case, neither as it is nor URL-encoded, escaped for JSON or HTML,
+ *   or within something in Base64.
+ */
+function cleanVendorText(text, secrets) {
+    const clean = withoutUrlSecrets(redact(toLine(text), secrets));
+    // Cut last, so that no secret is cut in two before it is found.
+    return clean.length > mostCharacters
+        ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
+        : clean;
+}
+function toLine(text) {
+    return text
+        .toWellFormed()
+        .replace(/\p{Cf}/gu, '')
+        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .trim();
+}
+/**
+ * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. It
+ * ends at an apostrophe that looks like a closing quote; others belong to it.
+ */
+function withoutUrlSecrets(line) {
+    return line.replace(/https?(?::|%3a)(?:\\?\/|%2f){2}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*/gi, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
+}
+function redact(line, secrets) {
+    return secrets
+        .map(toLine)
+        .filter((secret) => secret !== '')
+        .sort((a, b) => b.length - a.length)
+        .flatMap((secret) => [escapable(secret), ...withinBase64(secret)])
+        .reduce((redacted, form) => redacted.replace(new RegExp(form, 'giu'), '***'), line);
+}
+/** A pattern for a text each of whose characters may be escaped or not, in the ways of URLs, JSON and HTML. */
+function escapable(text) {
+    return Array.from(text, escapableCharacter).join('');
+}
+function escapableCharacter(character) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const hex = codePoint.toString(16);
+    const bytes = [...Buffer.from(character)];
+    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+    const forms = [
+        `\\\\?\\u{${hex}}`,
+        // Once, or again and again: % itself becomes %25.
+        bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
+        units.map((unit) => `\\\\u${unit}`).join(''),
+        `&#(?:0*${codePoint}|x0*${hex});?`,
+        namedInHtml[character],
+    ];
+    return `(?:${forms.filter((form) => form !== undefined).join('|')})`;
+}
+const namedInHtml = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&apos;',
+};
+/**
+ * Patterns for a text within something longer that is in Base64, such as `user:password`: three bytes become four
+ * characters, so there are three ways, and a character that also depends on a neighbour is no part of them.
+ */
+function withinBase64(text) {
+    return [0, 1, 2]
+        .map((bytesBefore) => {
+        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
+        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
+        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
+    })
+        .filter((own) => own.length >= 4)
+        .map((own) => Array.from(own, (digit) => `(?:${escapableCharacter(digit)}${inBase64Url[digit] ?? ''})`).join(''));
+}
+const inBase64Url = { '+': '|-', '/': '|_' };
+
+;// CONCATENATED MODULE: ./packages/core/build/node/extract-zip.js
+
+
+
+
+
+
+
+
+/** A ZIP was not unpacked, since something about it is not as it must be. The message says which entry, and what. */
+class ExtractionError extends Error {
+    name = 'ExtractionError';
+}
+/** So much content is no bomb, however small the ZIP is. */
+const bytesOfAnyRatio = 10_000_000;
+/**
+ * Unpacks a ZIP that somebody else has made into `directory`, which is made where it does not exist. Nothing is
+ * unpacked beside it, or below: folders of the ZIP become a part of the file names, which are made safe, and unique
+ * whatever the letter case. Files that have these names already are replaced.
+ *
+ * @throws {ExtractionError} for an entry with an absolute path or one that leads elsewhere, a link, an encrypted or
+ *   damaged entry, and for more entries or bytes than allowed.
+ * @throws what the disk fails with; the signal's reason when it aborts. In any case nothing that was unpacked is left
+ *   behind, and the ZIP stays.
+ */
+async function extractZip(zipPath, directory, options = {}) {
+    const createdDirectory = await (0,promises_.mkdir)(directory, { recursive: true });
+    const staging = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
+    const placed = [];
+    try {
+        await (0,promises_.mkdir)(staging);
+        const unpacked = await unpackAll(zipPath, staging, options);
+        const files = [];
+        for (const { stagedPath, ...file } of unpacked) {
+            const path = (0,external_node_path_.join)(directory, file.name);
+            await (0,promises_.rename)(stagedPath, path);
+            placed.push(path);
+            files.push({ path, ...file });
+        }
+        await (0,promises_.rm)(staging, { recursive: true });
+        return files;
+    }
+    catch (error) {
+        for (const path of [...placed, staging])
+            await (0,promises_.rm)(path, { recursive: true, force: true });
+        // Not the folders above it: others may have put something there in the meantime.
+        if (createdDirectory !== undefined)
+            await (0,promises_.rmdir)(directory).catch(() => undefined);
+        throw error;
+    }
+}
+async function unpackAll(zipPath, staging, options) {
+    const fail = (what) => new ExtractionError(`${(0,external_node_path_.basename)(zipPath)} cannot be unpacked: ${what}. The ZIP itself is kept.`);
+    const { maxEntries = 1000, signal } = options;
+    const countBytes = byteCounter((await (0,promises_.stat)(zipPath)).size, options);
+    // Otherwise a ZIP within a ZIP of the same name could take its place.
+    const uniqueName = uniqueNames((0,external_node_path_.basename)(zipPath));
+    const files = [];
+    let entries = 0;
+    for await (const { zip, entry } of entriesOf(zipPath, fail)) {
+        const name = (0,yauzl/* getFileNameLowLevel */.ax)(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+        const failAt = (what) => fail(`its entry "${cleanVendorText(name, [])}" ${what}`);
+        signal?.throwIfAborted();
+        entries += 1;
+        if (entries > maxEntries)
+            throw failAt(`is one more than the ${maxEntries} that are allowed`);
+        checkEntry(entry, name, failAt);
+        if (name.endsWith('/'))
+            continue;
+        const stagedPath = (0,external_node_path_.join)(staging, String(entries));
+        const unpacked = await unpack(zip, entry, stagedPath, (bytes) => {
+            signal?.throwIfAborted();
+            countBytes(bytes, failAt);
+        }, failAt);
+        const fileName = uniqueName(safeFileName(name, 'file'));
+        files.push({
+            stagedPath,
+            name: fileName,
+            size: unpacked.size,
+            sha256: unpacked.sha256,
+            mediaType: mediaTypeOf(unpacked.head, fileName),
+        });
+    }
+    return files;
+}
+async function* entriesOf(zipPath, fail) {
+    const damaged = (error) => told(error, (what) => fail(`it is damaged (${what})`));
+    const zip = await (0,yauzl/* openPromise */.sO)(zipPath, { decodeStrings: false }).catch((error) => {
+        throw damaged(error);
+    });
+    // What closing it fails with concerns nobody, and would end the process without a listener.
+    zip.on('error', () => undefined);
+    try {
+        const entries = zip.eachEntry();
+        for (;;) {
+            const next = await entries.next().catch((error) => {
+                throw damaged(error);
+            });
+            if (next.done === true)
+                return;
+            yield { zip, entry: next.value };
+        }
+    }
+    finally {
+        zip.close();
+    }
+}
+function checkEntry(entry, name, failAt) {
+    if (/^(?:[a-z]:|\/)/i.test(name))
+        throw failAt('has an absolute path');
+    if (name.includes('\\'))
+        throw failAt('has a backslash in its path');
+    if (name.split('/').includes('..'))
+        throw failAt('leads out of the folder');
+    const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+    const [none, folder, file] = [0, 0o040000, 0o100000];
+    if (![none, folder, file].includes(type))
+        throw failAt('is a link, or something else that is no file');
+    if (entry.isEncrypted())
+        throw failAt('is encrypted');
+    if (!entry.canDecodeFileData())
+        throw failAt(`is packed in a way that is not supported (${entry.compressionMethod})`);
+}
+async function unpack(zip, entry, path, onBytes, failAt) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let head = new Uint8Array();
+    let size = 0;
+    let checksum = 0;
+    async function* checked() {
+        for await (const chunk of contentOf(zip, entry, failAt)) {
+            onBytes(chunk.byteLength);
+            if (size === 0)
+                head = chunk.subarray(0, 1024);
+            size += chunk.byteLength;
+            hash.update(chunk);
+            checksum = (0,external_node_zlib_.crc32)(chunk, checksum);
+            yield chunk;
+        }
+        if (checksum !== entry.crc32)
+            throw failAt('is damaged: its checksum is another one');
+    }
+    const file = await (0,promises_.open)(path, 'wx');
+    try {
+        await file.writeFile(checked());
+    }
+    finally {
+        await file.close();
+    }
+    return { size, sha256: hash.digest('hex'), head };
+}
+async function* contentOf(zip, entry, failAt) {
+    try {
+        yield* (await zip.openReadStreamPromise(entry));
+    }
+    catch (error) {
+        throw told(error, (what) => failAt(`is damaged (${what})`));
+    }
+}
+/** What the ZIP's own bytes are to blame for, in our words; what the disk is, as it is. */
+function told(error, fail) {
+    if (!(error instanceof Error) || 'syscall' in error)
+        return error;
+    return fail(cleanVendorText(error.message, []));
+}
+/** Gives a function that adds to the size of all content, and fails when that becomes more than allowed. */
+function byteCounter(zipSize, { maxBytes = 2_000_000_000, maxRatio = 200 }) {
+    const mostForItsSize = Math.max(bytesOfAnyRatio, zipSize * maxRatio);
+    let total = 0;
+    return (bytes, failAt) => {
+        total += bytes;
+        if (total > maxBytes)
+            throw failAt(`makes the content larger than the ${maxBytes} bytes that are allowed`);
+        if (total > mostForItsSize) {
+            throw failAt(`makes the content larger than ${mostForItsSize} bytes, more than ${maxRatio} times the size of the ZIP`);
+        }
+    };
+}
+/** Gives a function that hands a name out as it is, or with `-2`, `-3` ... before its extension. */
+function uniqueNames(reserved) {
+    const taken = new Set([reserved.toLowerCase()]);
+    const lastNumbers = new Map();
+    return (name) => {
+        let unique = name;
+        for (let number = lastNumbers.get(name) ?? 2; taken.has(unique.toLowerCase()); number += 1) {
+            unique = name.replace(/(?=\.[^.]*$)|$/, `-${number}`);
+            lastNumbers.set(name, number);
+        }
+        taken.add(unique.toLowerCase());
+        return unique;
+    };
+}
+/** Any text would pass for a CSV, so that is one only by its name, too. */
+function mediaTypeOf(head, name) {
+    const beginning = { bytes: head, whole: false, announcedType: undefined };
+    const kinds = [xlsx, zip, json, pdf, ...(/\.csv$/i.test(name) ? [csv] : [])];
+    return kinds.find((kind) => kind.begins(beginning))?.mediaType ?? 'application/octet-stream';
+}
+
 ;// CONCATENATED MODULE: ./packages/core/build/node/save-report.js
 
 
@@ -77187,14 +79056,21 @@ class ServiceError extends SecurityReportsError {
 class InvalidReportError extends SecurityReportsError {
     name = 'InvalidReportError';
 }
+/** Whether the service took what was sent is not known. Sending it again blindly may do it twice. */
+class UncertainSubmissionError extends SecurityReportsError {
+    name = 'UncertainSubmissionError';
+}
 /** The caller's deadline passed. `lastState` is how far things had come by then. */
 class TimeoutError extends SecurityReportsError {
     name = 'TimeoutError';
     /** The last state that the service was seen in, or what kept it from telling. */
     lastState;
+    /** The id by which the job can be taken up again, where it has one: a scan's. */
+    resumeId;
     constructor(problem) {
         super({ retryable: true, ...problem });
         this.lastState = problem.lastState;
+        this.resumeId = problem.resumeId;
     }
 }
 function messageOf(problem) {
@@ -77556,161 +79432,105 @@ function ignore() {
 
 
 
+
 // EXTERNAL MODULE: ./packages/action/build/cancellation.js
 var cancellation = __nccwpck_require__(23129);
-;// CONCATENATED MODULE: ./packages/core/build/http/web-page.js
+;// CONCATENATED MODULE: ./packages/core/build/http/rate-limit.js
+
 /**
- * Whether a text is a web page, as a login form or a proxy sends it in place of an answer.
+ * Lets requests leave as limits allow, in the order in which they came, however many wait at the same time.
  *
- * Here and below, a repetition never runs past what may follow it, so that no text makes the search slow.
+ * When a request reaches the service is not known, only that it does between its departure and its answer. So it counts
+ * from the one until a period after the other, and the service never sees more than the limits, however long the way.
  */
-function isWebPage(text) {
-    return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 4096));
-}
-/** `a web page titled 'Sign in'`. */
-function describeWebPage(html) {
-    const title = /<title[^<>]*>([^<]*)</i.exec(html)?.[1]?.trim();
-    return title === undefined || title === '' ? 'a web page' : `a web page titled '${title}'`;
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/report.js
-
-
-
-/** ISO 32000: a file begins with the header and closes with the end-of-file marker, at most followed by a little padding. */
-const pdf = {
-    name: 'PDF',
-    mediaType: 'application/pdf',
-    beginning: '%PDF-',
-    ending: '%%EOF',
-};
-const headBytes = 1024;
-const tailBytes = 1024;
-/**
- * A report as a stream that is checked while it flows: it begins and ends as its kind must, and is as long as
- * announced. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
- * follows it can be taken for a report. It can be read once.
- */
-class Report {
-    /** A safe file name with the extension of what the report really is. */
-    name;
-    mediaType;
-    /** As announced by the server, in bytes. */
-    announcedSize;
-    #chunks;
-    #digest;
-    #failure;
-    constructor(name, mediaType, announcedSize, checked) {
-        this.name = name;
-        this.mediaType = mediaType;
-        this.announcedSize = announcedSize;
-        this.#chunks = checked((digest) => {
-            this.#digest = digest;
-        });
+class RateLimiter {
+    #limits;
+    #mostRemembered;
+    /** Requests that have left and not been answered. */
+    #underWay = 0;
+    /** When the last answers came, oldest first, in milliseconds since the epoch. */
+    #answers = [];
+    #nextAnswer = Promise.withResolvers();
+    /** Settles when all who came so far have left, or given up. */
+    #queue = Promise.resolve();
+    constructor(limits) {
+        this.#limits = limits;
+        this.#mostRemembered = Math.max(...limits.map(({ requests }) => requests));
     }
-    async *[Symbol.asyncIterator]() {
+    /**
+     * Sends a request when its turn has come. `send` settles with the beginning of the answer, or without one.
+     *
+     * @throws the signal's reason when that aborts before, and whatever `send` throws.
+     */
+    async pass(clock, signal, send) {
+        await this.#takeTurn(clock, signal);
         try {
-            yield* this.#chunks;
+            return await send();
         }
-        catch (error) {
-            this.#failure = error;
-            throw error;
+        finally {
+            this.#underWay -= 1;
+            this.#answers = [...this.#answers, clock.now()].slice(-this.#mostRemembered);
+            this.#nextAnswer.resolve(undefined);
+            this.#nextAnswer = Promise.withResolvers();
         }
     }
-    /** Size and SHA-256. @throws an error when the report was not read to its end. */
-    get digest() {
-        if (this.#digest === undefined)
-            throw new Error('the report was not read to its end');
-        return this.#digest;
+    async #takeTurn(clock, signal) {
+        const before = this.#queue;
+        const over = Promise.withResolvers();
+        this.#queue = over.promise;
+        try {
+            await unlessAborted(before, signal);
+            for (let wait = this.#waitMs(clock.now()); wait > 0; wait = this.#waitMs(clock.now())) {
+                await (wait === Infinity
+                    ? unlessAborted(this.#nextAnswer.promise, signal)
+                    : clock.sleep(wait, signal));
+            }
+            this.#underWay += 1;
+        }
+        finally {
+            // Who gives up while others are before it does not let those behind it pass them.
+            over.resolve(before.then(() => undefined));
+        }
     }
-    /** What the stream failed with, which a consumer may have wrapped into an error of its own. */
-    get failure() {
-        return this.#failure;
+    /** How long the next request has to wait at least; `Infinity` for as long as no answer comes. */
+    #waitMs(now) {
+        // A clock that was set back must not make anybody wait for longer than a period.
+        this.#answers = this.#answers.map((answer) => Math.min(answer, now));
+        return Math.max(...this.#limits.map(({ requests, periodMs }) => {
+            const free = requests - this.#underWay;
+            if (free <= 0)
+                return Infinity;
+            const answer = this.#answers.at(-free);
+            return answer === undefined ? 0 : answer + periodMs - now;
+        }));
     }
 }
+const shared = new Map();
 /**
- * Opens the body of a successful answer as a report of the given kind, after a look at how it begins.
- *
- * @throws {InvalidReportError} when it begins as something else: a login page, a JSON error, nothing at all.
+ * The limiter that all clients in this process share who ask one service with one credential. Only a digest of the
+ * credential is kept.
  */
-async function openReport(response, expected, context) {
-    const { kind, name } = expected;
-    const chunks = response.body[Symbol.asyncIterator]();
-    const head = await readHead(chunks);
-    if (!startsWith(head, kind.beginning))
-        throw notAReport(head, kind, response, context);
-    const announcedSize = announcedSizeOf(response);
-    return new Report(name, kind.mediaType, announcedSize, (onEnd) => checkWhileFlowing(head, { [Symbol.asyncIterator]: () => chunks }, kind, announcedSize, context, onEnd));
+function sharedRateLimiter(origin, credential, limits) {
+    const key = (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([origin, credential]))
+        .digest('hex');
+    const limiter = shared.get(key) ?? new RateLimiter(limits);
+    shared.set(key, limiter);
+    return limiter;
 }
-async function* checkWhileFlowing(head, rest, kind, announcedSize, context, onEnd) {
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(head);
-    let size = head.byteLength;
-    let tail = head.subarray(-tailBytes);
-    yield head;
-    for await (const chunk of rest) {
-        hash.update(chunk);
-        size += chunk.byteLength;
-        tail = chunk.byteLength >= tailBytes ? chunk.subarray(-tailBytes) : lastOf(tail, chunk);
-        yield chunk;
+async function unlessAborted(promise, signal) {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers();
+    const onAbort = () => {
+        aborted.reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        await Promise.race([promise, aborted.promise]);
     }
-    const truncated = (what) => new InvalidReportError({
-        ...context,
-        what,
-        remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
-        retryable: true,
-    });
-    if (announcedSize !== undefined && size !== announcedSize) {
-        throw truncated(`the ${kind.name} ends after ${size} of ${announcedSize} bytes`);
+    finally {
+        signal.removeEventListener('abort', onAbort);
     }
-    if (!Buffer.from(tail).includes(kind.ending, 0, 'latin1')) {
-        throw truncated(`the ${kind.name} ends too early, after ${size} bytes`);
-    }
-    onEnd({ size, sha256: hash.digest('hex') });
-}
-async function readHead(chunks) {
-    let head = Buffer.alloc(0);
-    while (head.byteLength < headBytes) {
-        const next = await chunks.next();
-        if (next.done === true)
-            break;
-        head = Buffer.concat([head, next.value]);
-    }
-    return head;
-}
-function startsWith(bytes, beginning) {
-    return Buffer.from(bytes.subarray(0, beginning.length)).toString('latin1') === beginning;
-}
-function lastOf(tail, chunk) {
-    return Buffer.concat([tail, chunk]).subarray(-tailBytes);
-}
-/** Content-Length counts the bytes on the wire, which are not the report's when they are encoded. */
-function announcedSizeOf(response) {
-    const length = response.headers['content-length'];
-    const encoding = response.headers['content-encoding'] ?? 'identity';
-    return length !== undefined && /^\d{1,15}$/.test(length) && encoding === 'identity'
-        ? Number(length)
-        : undefined;
-}
-function notAReport(head, kind, response, context) {
-    const text = beginningOf(head);
-    const page = isWebPage(text);
-    const arrived = head.byteLength === 0
-        ? 'nothing'
-        : context.clean(page ? describeWebPage(text) : `data that begin with: ${text}`);
-    return new InvalidReportError({
-        ...context,
-        status: response.status,
-        what: `no ${kind.name} came, but ${arrived}`,
-        remedy: page
-            ? 'Check the base URL, and whether a login page or a proxy stands in front of the service.'
-            : 'Try again; if it stays so, look at the state of the service.',
-        retryable: !page,
-    });
-}
-/** As text. The last word is left out where it may be cut in two, since half a credential would not be recognised. */
-function beginningOf(head) {
-    const text = new TextDecoder().decode(head);
-    return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/deadline.js
@@ -77746,87 +79566,6 @@ async function withinLimits(clock, limits, work) {
     }
 }
 
-;// CONCATENATED MODULE: ./packages/core/build/vendor-text.js
-const mostCharacters = 300;
-/**
- * Makes text that a server sent fit for a log, an error or a summary: one line without control, invisible and
- * direction-changing characters, credentials replaced by `***`, URLs without user, password and query (which may be
- * a signature), at most 300 characters.
- *
- * @param secrets what must not appear in any letter case, neither as it is nor URL-encoded, escaped for JSON or HTML,
- *   or within something in Base64.
- */
-function cleanVendorText(text, secrets) {
-    const clean = withoutUrlSecrets(redact(toLine(text), secrets));
-    // Cut last, so that no secret is cut in two before it is found.
-    return clean.length > mostCharacters
-        ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
-        : clean;
-}
-function toLine(text) {
-    return text
-        .toWellFormed()
-        .replace(/\p{Cf}/gu, '')
-        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-        .trim();
-}
-/**
- * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. It
- * ends at an apostrophe that looks like a closing quote; others belong to it.
- */
-function withoutUrlSecrets(line) {
-    return line.replace(/https?(?::|%3a)(?:\\?\/|%2f){2}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*/gi, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
-}
-function redact(line, secrets) {
-    return secrets
-        .map(toLine)
-        .filter((secret) => secret !== '')
-        .sort((a, b) => b.length - a.length)
-        .flatMap((secret) => [escapable(secret), ...withinBase64(secret)])
-        .reduce((redacted, form) => redacted.replace(new RegExp(form, 'giu'), '***'), line);
-}
-/** A pattern for a text each of whose characters may be escaped or not, in the ways of URLs, JSON and HTML. */
-function escapable(text) {
-    return Array.from(text, escapableCharacter).join('');
-}
-function escapableCharacter(character) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    const hex = codePoint.toString(16);
-    const bytes = [...Buffer.from(character)];
-    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-    const forms = [
-        `\\\\?\\u{${hex}}`,
-        // Once, or again and again: % itself becomes %25.
-        bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
-        units.map((unit) => `\\\\u${unit}`).join(''),
-        `&#(?:0*${codePoint}|x0*${hex});?`,
-        namedInHtml[character],
-    ];
-    return `(?:${forms.filter((form) => form !== undefined).join('|')})`;
-}
-const namedInHtml = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-};
-/**
- * Patterns for a text within something longer that is in Base64, such as `user:password`: three bytes become four
- * characters, so there are three ways, and a character that also depends on a neighbour is no part of them.
- */
-function withinBase64(text) {
-    return [0, 1, 2]
-        .map((bytesBefore) => {
-        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
-        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
-        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
-    })
-        .filter((own) => own.length >= 4)
-        .map((own) => Array.from(own, (digit) => `(?:${escapableCharacter(digit)}${inBase64Url[digit] ?? ''})`).join(''));
-}
-const inBase64Url = { '+': '|-', '/': '|_' };
-
 ;// CONCATENATED MODULE: ./packages/core/build/http/bounded-body.js
 /** The most that is ever read into memory of an error or a JSON answer, in bytes. */
 const mostBytesInMemory = 1_000_000;
@@ -77843,6 +79582,46 @@ async function readBoundedText(response) {
         chunks.push(chunk);
     }
     return new TextDecoder().decode(Buffer.concat(chunks, size));
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/refusal.js
+
+/** What an error status means where the call has no opinion of its own. */
+function explainGenerally(refusal) {
+    const { status } = refusal;
+    if (status === 401 || status === 403) {
+        return new AccessError({
+            ...refusal,
+            what: 'the service refused the token, or what it may do',
+            remedy: 'Check the token, its permissions, and that the base URL belongs to it.',
+        });
+    }
+    if (status === 404 || status === 410) {
+        return new NotFoundError({
+            ...refusal,
+            what: 'the service knows nothing of it',
+            remedy: 'Check the subject and the base URL.',
+        });
+    }
+    if (status === 429) {
+        return new ServiceError({
+            ...refusal,
+            what: 'the service takes no more requests for now',
+            remedy: 'Try again later, or with a lower concurrency.',
+        });
+    }
+    if (refusal.retryable === true) {
+        return new ServiceError({
+            ...refusal,
+            what: 'the service cannot answer for now',
+            remedy: 'Try again later; if it stays so, look at the state of the service.',
+        });
+    }
+    return new ServiceError({
+        ...refusal,
+        what: 'the service refused the request',
+        remedy: 'See what the service says about it.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/http/retry.js
@@ -77902,6 +79681,21 @@ function parseRetryAfter(value, now) {
         return undefined;
     const date = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/web-page.js
+/**
+ * Whether a text is a web page, as a login form or a proxy sends it in place of an answer.
+ *
+ * Here and below, a repetition never runs past what may follow it, so that no text makes the search slow.
+ */
+function isWebPage(text) {
+    return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 4096));
+}
+/** `a web page titled 'Sign in'`. */
+function describeWebPage(html) {
+    const title = /<title[^<>]*>([^<]*)</i.exec(html)?.[1]?.trim();
+    return title === undefined || title === '' ? 'a web page' : `a web page titled '${title}'`;
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/http/vendor-error.js
@@ -77964,6 +79758,7 @@ function isText(value) {
 
 
 
+
 const mostRedirects = 5;
 /** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
 class ServiceHttp {
@@ -77972,6 +79767,7 @@ class ServiceHttp {
     #transport;
     #baseUrl;
     #credential;
+    #rateLimiter;
     /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
     constructor(options) {
         this.service = options.service;
@@ -77979,6 +79775,7 @@ class ServiceHttp {
         this.#transport = options.transport;
         this.#baseUrl = parseBaseUrl(options.baseUrl, options.service);
         this.#credential = options.credential;
+        this.#rateLimiter = options.rateLimiter;
         if (!/^[\x21-\x7e]+$/.test(options.credential.secret)) {
             throw new InvalidInputError({
                 service: options.service,
@@ -77990,6 +79787,10 @@ class ServiceHttp {
             });
         }
     }
+    /** Where the credential may go: scheme, host and port of the base URL. */
+    get origin() {
+        return this.#baseUrl.origin;
+    }
     /**
      * Makes a call and hands its successful answer to `receive`. Both are repeated when they fail in a way that may
      * pass, so `receive` must begin anew each time it is called.
@@ -77999,10 +79800,16 @@ class ServiceHttp {
      */
     async request(call, limits, receive) {
         let lastError;
+        // Of the last try: nothing was sent as long as there was none.
+        let maybeTaken = false;
         try {
-            return await withinLimits(this.clock, limits, (signal) => retry(() => this.#attempt(call, signal, receive, (error) => {
-                lastError = error;
-            }), {
+            return await withinLimits(this.clock, limits, (signal) => retry(() => {
+                maybeTaken = true;
+                return this.#attempt(call, signal, receive, (error) => {
+                    lastError = error;
+                    maybeTaken = error.maybeTaken;
+                });
+            }, {
                 clock: this.clock,
                 signal,
                 deadline: limits.deadline,
@@ -78017,6 +79824,7 @@ class ServiceHttp {
                 what: `there was no complete answer in time${lastError === undefined ? '' : `; the last try: ${lastError.what}`}`,
                 remedy: 'Allow more time, or try again later.',
                 lastState: lastError?.what,
+                maybeTaken,
             });
         }
     }
@@ -78031,26 +79839,42 @@ class ServiceHttp {
             if (text === undefined) {
                 throw unexpected(`the answer is larger than ${mostBytesInMemory} bytes`, 'Check that the base URL is that of the service.');
             }
-            if (isWebPage(text)) {
-                throw unexpected(`${this.clean(describeWebPage(text))} came in place of the answer`, 'Check the base URL, and whether a login page or a proxy stands in front of the service.');
-            }
+            if (isWebPage(text))
+                throw this.#webPageError(call, response, text);
             let value;
             try {
-                value = JSON.parse(text);
+                value = parseKeepingDigits(text);
             }
             catch {
-                throw unexpected(`the answer is not JSON: ${this.clean(text) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
+                throw unexpected(`the answer is not JSON: ${this.clean(text, call.secrets) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
             }
             const parsed = parse(value);
             if (parsed === undefined) {
-                throw unexpected(`the answer has an unknown shape: ${this.clean(text)}`, 'Check that the base URL is that of the service, and its version.');
+                throw unexpected(`the answer has an unknown shape: ${this.clean(text, call.secrets)}`, 'Check that the base URL is that of the service, and its version.');
             }
             return parsed;
         });
     }
-    /** Text of the vendor, made fit to be shown: see `cleanVendorText`. */
-    clean(text) {
-        return cleanVendorText(text, [this.#credential.secret]);
+    /** Makes a call of whose answer nothing matters but its status, unless a web page came in its place. */
+    async acknowledged(call, limits) {
+        await this.request(call, limits, async (response) => {
+            // The status says enough: a body that breaks off must not hide it.
+            const text = await readBoundedText(response).catch(() => undefined);
+            if (text !== undefined && isWebPage(text))
+                throw this.#webPageError(call, response, text);
+        });
+    }
+    /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
+    clean(text, secrets = []) {
+        return cleanVendorText(text, [this.#credential.secret, ...secrets]);
+    }
+    #webPageError(call, response, page) {
+        return new ServiceError({
+            ...this.#about(call),
+            status: response.status,
+            what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
+            remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
+        });
     }
     #about(call) {
         return { service: this.service, operation: call.operation, subject: call.subject };
@@ -78077,13 +79901,15 @@ class ServiceHttp {
     async #sendFollowingRedirects(call, signal) {
         let url = this.#urlOf(call);
         for (let redirects = 0;; redirects += 1) {
-            const response = await this.#transport.send({
+            const request = {
                 method: call.method,
                 url,
                 headers: this.#headersFor(url, call),
                 ...(call.body && { body: call.body }),
                 signal,
-            });
+            };
+            const send = () => this.#transport.send(request);
+            const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
             const location = response.headers['location'];
             if (response.status < 300 || response.status > 399 || location === undefined)
                 return response;
@@ -78102,12 +79928,14 @@ class ServiceHttp {
             if (target === null)
                 throw refuse('the service redirects to something that is not a URL');
             if (!isSecure(target) || (isLoopback(target) && !isLoopback(this.#baseUrl))) {
-                throw refuse(`the service redirects to ${this.clean(target.origin)}, which is not safe to follow`);
+                throw refuse(`the service redirects to ${this.clean(target.origin, call.secrets)}, which is not safe to follow`);
             }
             url = target;
         }
     }
     #urlOf(call) {
+        if (call.path instanceof URL)
+            return call.path;
         const url = new URL(this.#baseUrl);
         url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
         url.search = new URLSearchParams(call.query).toString();
@@ -78129,7 +79957,7 @@ class ServiceHttp {
         };
         return new ConnectionError({
             ...this.#about(call),
-            what: this.clean(error.message),
+            what: this.clean(error.message, call.secrets),
             remedy: remedies[error.failure],
             retryable: error.failure !== 'untrusted',
             maybeTaken: error.maybeTaken,
@@ -78144,8 +79972,8 @@ class ServiceHttp {
         const refusal = {
             ...this.#about(call),
             status,
-            vendorCode: code === undefined ? undefined : this.clean(code),
-            vendorMessage: message === undefined ? undefined : this.clean(message),
+            vendorCode: code === undefined ? undefined : this.clean(code, call.secrets),
+            vendorMessage: message === undefined ? undefined : this.clean(message, call.secrets),
             retryable: status === 408 || status === 429 || status >= 500,
             retryAfterMs,
             maybeTaken: !(status === 429 || (status === 503 && retryAfterMs !== undefined)),
@@ -78153,41 +79981,1343 @@ class ServiceHttp {
         return call.explain?.(refusal) ?? explainGenerally(refusal);
     }
 }
-function explainGenerally(refusal) {
-    const { status } = refusal;
-    if (status === 401 || status === 403) {
-        return new AccessError({
-            ...refusal,
-            what: 'the service refused the token, or what it may do',
-            remedy: 'Check the token, its permissions, and that the base URL belongs to it.',
+/** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
+function parseKeepingDigits(text) {
+    const keepDigits = (_key, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
+    return JSON.parse(text, keepDigits);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/report.js
+
+
+
+const headBytes = 1024;
+const tailBytes = 1024;
+/**
+ * A report as a stream that is checked while it flows: it begins and ends as its kind must, and is as long as
+ * announced. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
+ * follows it can be taken for a report. It can be read once.
+ */
+class Report {
+    /** A safe file name with the extension of what the report really is. */
+    name;
+    kind;
+    /** As announced by the server, in bytes. */
+    announcedSize;
+    #chunks;
+    #digest;
+    #failure;
+    constructor(name, kind, announcedSize, checked) {
+        this.name = name;
+        this.kind = kind;
+        this.announcedSize = announcedSize;
+        this.#chunks = checked((digest) => {
+            this.#digest = digest;
         });
     }
-    if (status === 404 || status === 410) {
-        return new NotFoundError({
-            ...refusal,
-            what: 'the service knows nothing of it',
-            remedy: 'Check the subject and the base URL.',
-        });
+    async *[Symbol.asyncIterator]() {
+        try {
+            yield* this.#chunks;
+        }
+        catch (error) {
+            this.#failure = error;
+            throw error;
+        }
     }
-    if (status === 429) {
-        return new ServiceError({
-            ...refusal,
-            what: 'the service takes no more requests for now',
-            remedy: 'Try again later, or with a lower concurrency.',
-        });
+    get mediaType() {
+        return this.kind.mediaType;
     }
-    if (refusal.retryable === true) {
-        return new ServiceError({
-            ...refusal,
-            what: 'the service cannot answer for now',
-            remedy: 'Try again later; if it stays so, look at the state of the service.',
-        });
+    /** Size and SHA-256. @throws an error when the report was not read to its end. */
+    get digest() {
+        if (this.#digest === undefined)
+            throw new Error('the report was not read to its end');
+        return this.#digest;
     }
-    return new ServiceError({
-        ...refusal,
-        what: 'the service refused the request',
-        remedy: 'See what the service says about it.',
+    /** What the stream failed with, which a consumer may have wrapped into an error of its own. */
+    get failure() {
+        return this.#failure;
+    }
+}
+/**
+ * Opens the body of a successful answer as a report of one of the expected kinds, after a look at how it begins.
+ *
+ * @throws {InvalidReportError} when it begins as something else: a login page, a JSON error, nothing at all.
+ * @throws what `whenEmpty` makes of an answer without content.
+ */
+async function openReport(response, expected, context) {
+    const chunks = response.body[Symbol.asyncIterator]();
+    const head = await readHead(chunks);
+    const announcedSize = announcedSizeOf(response);
+    const beginning = {
+        bytes: head.subarray(0, headBytes),
+        whole: head.byteLength < headBytes,
+        announcedType: response.headers['content-type'],
+    };
+    const isAllThere = (announcedSize ?? 0) <= head.byteLength;
+    if (expected.whenEmpty !== undefined && isAllThere && isEmpty(beginning)) {
+        throw expected.whenEmpty(response.status);
+    }
+    const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
+    if (kind === undefined)
+        throw notAReport(head, expected.called, response, context);
+    return new Report(expected.name(kind), kind, announcedSize, (onEnd) => checkWhileFlowing({ head, rest: { [Symbol.asyncIterator]: () => chunks } }, { kind, beginning, announcedSize }, context, onEnd));
+}
+/** A byte-order mark and blanks are no content. */
+function isEmpty({ bytes, whole }) {
+    return whole && new TextDecoder().decode(bytes).trim() === '';
+}
+async function* checkWhileFlowing({ head, rest }, opened, context, onEnd) {
+    const { kind, beginning, announcedSize } = opened;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(head);
+    let size = head.byteLength;
+    let tail = head.subarray(-tailBytes);
+    yield head;
+    for await (const chunk of rest) {
+        hash.update(chunk);
+        size += chunk.byteLength;
+        tail = chunk.byteLength >= tailBytes ? chunk.subarray(-tailBytes) : lastOf(tail, chunk);
+        yield chunk;
+    }
+    const truncated = (what) => new InvalidReportError({
+        ...context,
+        what,
+        remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
+        retryable: true,
     });
+    if (announcedSize !== undefined && size !== announcedSize) {
+        throw truncated(`the ${kind.name} ends after ${size} of ${announcedSize} bytes`);
+    }
+    if (!kind.ends({ bytes: tail, size, beginning })) {
+        throw truncated(`the ${kind.name} ends too early, after ${size} bytes`);
+    }
+    onEnd({ size, sha256: hash.digest('hex') });
+}
+async function readHead(chunks) {
+    let head = Buffer.alloc(0);
+    while (head.byteLength < headBytes) {
+        const next = await chunks.next();
+        if (next.done === true)
+            break;
+        head = Buffer.concat([head, next.value]);
+    }
+    return head;
+}
+function lastOf(tail, chunk) {
+    return Buffer.concat([tail, chunk]).subarray(-tailBytes);
+}
+/** Content-Length counts the bytes on the wire, which are not the report's when they are encoded. */
+function announcedSizeOf(response) {
+    const length = response.headers['content-length'];
+    const encoding = response.headers['content-encoding'] ?? 'identity';
+    return length !== undefined && /^\d{1,15}$/.test(length) && encoding === 'identity'
+        ? Number(length)
+        : undefined;
+}
+function notAReport(head, called, response, context) {
+    const text = beginningOf(head);
+    const page = isWebPage(text);
+    const arrived = head.byteLength === 0
+        ? 'nothing'
+        : context.clean(page ? describeWebPage(text) : `data that begin with: ${text}`);
+    return new InvalidReportError({
+        ...context,
+        status: response.status,
+        what: `no ${called} came, but ${arrived}`,
+        remedy: page
+            ? 'Check the base URL, and whether a login page or a proxy stands in front of the service.'
+            : 'Try again; if it stays so, look at the state of the service.',
+        retryable: !page,
+    });
+}
+/** As text. The last word is left out where it may be cut in two, since half a credential would not be recognised. */
+function beginningOf(head) {
+    const text = new TextDecoder().decode(head);
+    return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/refusal.js
+
+/** A 429 names no time (doc: none is documented). The shorter of the two limits looks back on 5 seconds (doc). */
+const restMs = 5_000;
+const checkIds = 'Check the report id and the run id: the report history lists both, and a report that was deleted has no runs.';
+const invalidKey = {
+    error: AccessError,
+    what: 'the service does not know the API key',
+    remedy: 'Check that the key is complete, was not revoked in CertCentral, and belongs to this base URL.',
+};
+/** By the service's own code. */
+const refusal_meanings = {
+    report_format_inapplicable: {
+        error: ServiceError,
+        what: 'the report does not come in this format',
+        remedy: 'Ask for the format that was chosen when the report was created; the report history tells which.',
+    },
+    missing_mandatory_fields: {
+        error: ServiceError,
+        what: 'something that the service needs is missing',
+        remedy: 'Give a report id, a run id, and one of the formats CSV, JSON, EXCEL and ZIP.',
+    },
+    missing_mandatory_field: {
+        error: ServiceError,
+        what: 'something that the service needs is missing',
+        remedy: 'Give what the service names, besides a report id, a run id and a format.',
+    },
+    disabled_report_type: {
+        error: ServiceError,
+        what: 'reports of this type are switched off for the account',
+        remedy: 'Ask DigiCert to switch the type on for the account, or fetch a report of another type.',
+    },
+    user_authentication_error: invalidKey,
+    access_denied_invalid_key: invalidKey,
+    user_forbidden: {
+        error: AccessError,
+        what: 'the API key is known, but its user may not read reports',
+        remedy: 'Create the key for a user with the role Administrator, with no restriction or with "View Only".',
+    },
+    access_denied: {
+        error: AccessError,
+        what: 'the service denies access: the API key is not valid, or its user may not do this',
+        remedy: 'Check the key first, and then that its user has the role Administrator.',
+    },
+    custom_reports_not_enabled: {
+        error: AccessError,
+        what: 'the feature Report Library is not enabled for the account',
+        remedy: 'Ask an administrator of the account, or DigiCert, to enable the Report Library. The key is good.',
+    },
+    reports_not_found: { error: NotFoundError, what: 'there is no such report', remedy: checkIds },
+    report_not_found: { error: NotFoundError, what: 'there is no such report or run', remedy: checkIds },
+    request_limit_exceeded: {
+        error: ServiceError,
+        what: 'the API key has made more requests than the service takes (100 in 5 seconds, 1000 in 3 minutes)',
+        remedy: 'Try again in a few minutes, and give other programs that ask often a key of their own.',
+    },
+};
+/** By the beginning of the code. */
+const invalid = {
+    error: ServiceError,
+    what: 'the service can make nothing of a value that it was given',
+    remedy: 'Check the report id, the run id and the filters; the code names the value.',
+};
+const byStatus = {
+    401: invalidKey,
+    403: {
+        error: AccessError,
+        what: 'the service refuses the API key, or what its user may do',
+        remedy: 'Check the key, that its user has the role Administrator, and that the Report Library is enabled for the account.',
+    },
+};
+/**
+ * What an error answer of CertCentral means. The codes are those of the documentation, in either of its two shapes
+ * (doc), and `access_denied|access_denied_invalid_key` of its sister API.
+ *
+ * @returns `undefined` where neither code nor status says more than with any other service.
+ */
+function explainRefusal(refusal) {
+    const meaning = meaningOf(refusal);
+    if (meaning === undefined)
+        return undefined;
+    const isTooMany = meaning === refusal_meanings['request_limit_exceeded'];
+    return new meaning.error({
+        ...refusal,
+        ...(isTooMany && { retryable: true, maybeTaken: false, retryAfterMs: refusal.retryAfterMs ?? restMs }),
+        what: meaning.what,
+        remedy: meaning.remedy,
+    });
+}
+function meaningOf({ status, vendorCode = '' }) {
+    // `access_denied|access_denied_invalid_key`: the last is the most precise. `missing_mandatory_field: name`.
+    const codes = vendorCode
+        .toLowerCase()
+        .split('|')
+        .map((code) => code.replace(/:.*$/, '').trim())
+        .reverse();
+    const known = codes.find((code) => Object.hasOwn(refusal_meanings, code));
+    if (known !== undefined)
+        return refusal_meanings[known];
+    if (codes.some((code) => code.startsWith('invalid_')))
+        return invalid;
+    return status === 429 ? refusal_meanings['request_limit_exceeded'] : byStatus[status];
+}
+
+;// CONCATENATED MODULE: content-disposition@3.0.0/dist/index.js
+/*!
+ * content-disposition
+ * Copyright(c) 2014-2017 Douglas Christopher Wilson
+ * MIT Licensed
+ */
+/**
+ * Null object perf optimization. Faster than `Object.create(null)` and `{ __proto__: null }`.
+ */
+const NullObject = /* @__PURE__ */ (() => {
+    const C = function () { };
+    C.prototype = Object.create(null);
+    return C;
+})();
+/**
+ * Create an attachment Content-Disposition header.
+ */
+function create(filename, options) {
+    const type = options?.type || 'attachment';
+    const parameters = createParameters(filename, options?.fallback);
+    return format({ type, parameters }, { extended: false });
+}
+const SP = 32; // " "
+const HTAB = 9; // "\t"
+const SEMI = 59; // ";"
+const EQ = 61; // "="
+const DQUOTE = 34; // '"'
+const BSLASH = 92; // "\\"
+const ASTERISK = 42; // "*"
+/**
+ * Parse Content-Disposition header string.
+ */
+function parse(header, options) {
+    const len = header.length;
+    const multipart = options?.multipart === true;
+    const extended = options?.extended !== false;
+    let index = skipOWS(header, 0, header.length);
+    const typeStart = index;
+    index = parseToken(header, index, len);
+    const typeEnd = trailingOWS(header, typeStart, index);
+    const type = header.slice(typeStart, typeEnd).toLowerCase();
+    const parameters = new NullObject();
+    parameter: while (index < len) {
+        index = skipOWS(header, index + 1, len); // Skip over semicolon.
+        const keyStart = index;
+        while (index < len) {
+            const char = header.charCodeAt(index);
+            if (char === SEMI)
+                continue parameter;
+            if (char === EQ) {
+                const keyEnd = trailingOWS(header, keyStart, index);
+                const key = header.slice(keyStart, keyEnd).toLowerCase();
+                index = skipOWS(header, index + 1, len);
+                if (index < len && header.charCodeAt(index) === DQUOTE) {
+                    index++;
+                    let value = '';
+                    if (multipart) {
+                        while (index < len) {
+                            const code = header.charCodeAt(index++);
+                            if (code === DQUOTE) {
+                                index = parseToken(header, index, len);
+                                if (parameters[key] === undefined)
+                                    parameters[key] = value;
+                                break;
+                            }
+                            if (code === /* % */ 37 && index + 1 < len) {
+                                const code2 = header.charCodeAt(index);
+                                const code3 = header.charCodeAt(index + 1);
+                                if (code2 === 50 /* "2" */ && code3 === 50 /* "2" */) {
+                                    value += '"';
+                                    index += 2;
+                                    continue;
+                                }
+                                if (code2 === 48 /* "0" */) {
+                                    if (code3 === 100 /* "d" */ || code3 === 68 /* "D" */) {
+                                        value += '\r';
+                                        index += 2;
+                                        continue;
+                                    }
+                                    if (code3 === 97 /* "a" */ || code3 === 65 /* "A" */) {
+                                        value += '\n';
+                                        index += 2;
+                                        continue;
+                                    }
+                                }
+                            }
+                            value += String.fromCharCode(code);
+                        }
+                    }
+                    else {
+                        while (index < len) {
+                            const code = header.charCodeAt(index++);
+                            if (code === DQUOTE) {
+                                index = parseToken(header, index, len);
+                                if (parameters[key] === undefined)
+                                    parameters[key] = value;
+                                break;
+                            }
+                            if (code === BSLASH && index < len) {
+                                value += header[index++];
+                                continue;
+                            }
+                            value += String.fromCharCode(code);
+                        }
+                    }
+                    continue parameter;
+                }
+                const valueStart = index;
+                index = parseToken(header, index, len);
+                const valueEnd = trailingOWS(header, valueStart, index);
+                const value = header.slice(valueStart, valueEnd);
+                if (parameters[key] === undefined) {
+                    parameters[key] = value;
+                    if (extended && key.charCodeAt(key.length - 1) === ASTERISK) {
+                        const normalizedKey = key.slice(0, -1);
+                        const decoded = decodeExtended(value);
+                        if (decoded !== undefined)
+                            parameters[normalizedKey] = decoded;
+                    }
+                }
+                continue parameter;
+            }
+            index++;
+        }
+    }
+    return { type, parameters };
+}
+/**
+ * RegExp to match non attr-char, *after* encodeURIComponent (i.e. not including "%")
+ */
+const ENCODE_URL_ATTR_CHAR_REGEXP = /[\x00-\x20"'()*,/:;<=>?@[\\\]{}\x7f]/g; // eslint-disable-line no-control-regex
+/**
+ * RegExp to match non-US-ASCII characters.
+ */
+const NON_ASCII_REGEXP = /[^\x20-\x7e]/g;
+/**
+ * RegExp to match chars that must be quoted-pair in RFC 2616
+ */
+const QUOTE_REGEXP = /[\\"]/g;
+/**
+ * Match chars that can't be used in the filename for compatibility.
+ */
+const INVALID_FILENAME_REGEXP = /%[0-9A-Fa-f]{2}/;
+/**
+ * RegExp for various RFC 2616 grammar
+ *
+ * parameter     = token "=" ( token | quoted-string )
+ * token         = 1*<any CHAR except CTLs or separators>
+ * separators    = "(" | ")" | "<" | ">" | "@"
+ *               | "," | ";" | ":" | "\" | <">
+ *               | "/" | "[" | "]" | "?" | "="
+ *               | "{" | "}" | SP | HT
+ * quoted-string = ( <"> *(qdtext | quoted-pair ) <"> )
+ * qdtext        = <any TEXT except <">>
+ * quoted-pair   = "\" CHAR
+ * CHAR          = <any US-ASCII character (octets 0 - 127)>
+ * TEXT          = <any OCTET except CTLs, but including LWS>
+ * LWS           = [CRLF] 1*( SP | HT )
+ * CRLF          = CR LF
+ * CR            = <US-ASCII CR, carriage return (13)>
+ * LF            = <US-ASCII LF, linefeed (10)>
+ * SP            = <US-ASCII SP, space (32)>
+ * HT            = <US-ASCII HT, horizontal-tab (9)>
+ * CTL           = <any US-ASCII control character (octets 0 - 31) and DEL (127)>
+ * OCTET         = <any 8-bit sequence of data>
+ */
+const TEXT_REGEXP = /^[\x20-\x7e\x80-\xff]*$/;
+const ASCII_TEXT_REGEXP = /^[\x20-\x7e]*$/;
+const TOKEN_REGEXP = /^[!#$%&'*+.0-9A-Z^_`a-z|~-]+$/;
+/**
+ * Create parameters object from filename and fallback.
+ */
+function createParameters(filename, fallback = true) {
+    if (filename === undefined)
+        return;
+    if (typeof fallback === 'string') {
+        if (!ASCII_TEXT_REGEXP.test(fallback)) {
+            throw new TypeError('Fallback must be valid US-ASCII: ' + fallback);
+        }
+        if (fallback === filename)
+            return { filename };
+        return { filename: fallback, 'filename*': encodeExtended(filename) };
+    }
+    // Use `filename` when possible, otherwise use `filename*`.
+    if (ASCII_TEXT_REGEXP.test(filename) &&
+        !INVALID_FILENAME_REGEXP.test(filename)) {
+        return { filename };
+    }
+    if (fallback === false) {
+        return { 'filename*': encodeExtended(filename) };
+    }
+    return {
+        filename: getAscii(filename),
+        'filename*': encodeExtended(filename),
+    };
+}
+/**
+ * Decode a RFC 8187 field value (gracefully).
+ */
+function decodeExtended(str) {
+    const charsetEnd = str.indexOf("'");
+    if (charsetEnd <= 0) {
+        return undefined;
+    }
+    const languageEnd = str.indexOf("'", charsetEnd + 1);
+    if (languageEnd === -1) {
+        return undefined;
+    }
+    const charset = str.slice(0, charsetEnd).toLowerCase();
+    const encoded = str.slice(languageEnd + 1);
+    switch (charset) {
+        case 'iso-8859-1': {
+            return decodeHexEscapes(encoded);
+        }
+        case 'utf-8':
+        case 'utf8': {
+            return tryDecodeURIComponent(encoded);
+        }
+    }
+    return undefined;
+}
+/**
+ * Decode URI component but return `undefined` on error.
+ */
+function tryDecodeURIComponent(str) {
+    try {
+        return decodeURIComponent(str);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Parse a token starting at the provided index.
+ */
+function parseToken(str, index, len) {
+    while (index < len) {
+        const char = str.charCodeAt(index);
+        if (char === SEMI)
+            break;
+        index++;
+    }
+    return index;
+}
+/**
+ * Skip RFC 2616 linear whitespace (space / tab).
+ */
+function skipOWS(str, index, len) {
+    while (index < len) {
+        const char = str.charCodeAt(index);
+        if (char !== SP && char !== HTAB)
+            break;
+        index++;
+    }
+    return index;
+}
+/**
+ * Skip RFC 2616 linear whitespace (space / tab) from the end of a string.
+ */
+function trailingOWS(str, start, end) {
+    while (end > start) {
+        const char = str.charCodeAt(end - 1);
+        if (char !== SP && char !== HTAB)
+            break;
+        end--;
+    }
+    return end;
+}
+/**
+ * Format object to Content-Disposition header.
+ */
+function format(obj, options) {
+    const { type, parameters } = obj;
+    const multipart = options?.multipart === true;
+    const extended = options?.extended !== false;
+    if (!type || !TOKEN_REGEXP.test(type)) {
+        throw new TypeError('Invalid type: ' + type);
+    }
+    let result = type;
+    if (parameters) {
+        for (const param of Object.keys(parameters)) {
+            const value = parameters[param];
+            if (!TOKEN_REGEXP.test(param)) {
+                throw new TypeError('Invalid parameter name: ' + param);
+            }
+            if (multipart) {
+                result += '; ' + param + '=' + qmultipart(value);
+                continue;
+            }
+            if (TOKEN_REGEXP.test(value)) {
+                result += '; ' + param + '=' + value;
+                continue;
+            }
+            if (TEXT_REGEXP.test(value)) {
+                result += '; ' + param + '=' + qstring(value);
+                continue;
+            }
+            if (!extended) {
+                throw new TypeError('Invalid parameter value: ' + value);
+            }
+            // Reject parameter names that indicate they are already extended.
+            if (param.charCodeAt(param.length - 1) === ASTERISK) {
+                throw new TypeError('Invalid extended parameter value: ' + value);
+            }
+            // When `param` and `param*` are provided, prefer the already extended form.
+            if (parameters[param + '*'] !== undefined) {
+                continue;
+            }
+            result += '; ' + param + '*=' + encodeExtended(value);
+        }
+    }
+    return result;
+}
+/**
+ * Get US-ASCII version of string.
+ */
+function getAscii(val) {
+    // simple Unicode -> US-ASCII transformation
+    return val.replace(NON_ASCII_REGEXP, '?');
+}
+/**
+ * Percent encode a single character.
+ */
+function pencode(char) {
+    return '%' + char.charCodeAt(0).toString(16).toUpperCase();
+}
+/**
+ * Quote a string for HTTP.
+ */
+function qstring(str) {
+    return '"' + str.replace(QUOTE_REGEXP, '\\$&') + '"';
+}
+/**
+ * Quote a string for multipart/form-data.
+ *
+ * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+ */
+function qmultipart(str) {
+    return '"' + str.replace(/[\n\r"]/g, multipartEscape) + '"';
+}
+/**
+ * Escape a multipart/form-data string character.
+ */
+function multipartEscape(char) {
+    if (char === '\n')
+        return '%0A';
+    if (char === '\r')
+        return '%0D';
+    return '%22';
+}
+/**
+ * Encode a Unicode string for HTTP (RFC 8187).
+ */
+function encodeExtended(str) {
+    const encoded = encodeURIComponent(str).replace(ENCODE_URL_ATTR_CHAR_REGEXP, pencode);
+    return "UTF-8''" + encoded;
+}
+/**
+ * Check if a character is a hex digit [0-9A-Fa-f]
+ */
+function isHexDigit(char) {
+    const code = char.charCodeAt(0);
+    return ((code >= 48 && code <= 57) || // 0-9
+        (code >= 65 && code <= 70) || // A-F
+        (code >= 97 && code <= 102) // a-f
+    );
+}
+/**
+ * Decode hex escapes in a string (e.g., %20 -> space)
+ */
+function decodeHexEscapes(str) {
+    const firstEscape = str.indexOf('%');
+    if (firstEscape === -1)
+        return str;
+    let result = str.slice(0, firstEscape);
+    for (let idx = firstEscape; idx < str.length; idx++) {
+        if (str[idx] === '%') {
+            // Reject malformed percent encoding, matches UTF-8 behavior.
+            if (idx + 2 >= str.length ||
+                !isHexDigit(str[idx + 2]) ||
+                !isHexDigit(str[idx + 1])) {
+                return;
+            }
+            result += String.fromCharCode(Number.parseInt(str[idx + 1] + str[idx + 2], 16));
+            idx += 2;
+        }
+        else {
+            result += str[idx];
+        }
+    }
+    return result;
+}
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./packages/core/build/http/content-disposition.js
+
+/**
+ * The file name that a Content-Disposition header announces (RFC 6266, RFC 8187), as the server wrote it: it is a
+ * stranger's text, and `safeFileName` has to make a name of it.
+ *
+ * @returns `undefined` where there is none, or the header cannot be read.
+ */
+function announcedFileName(header) {
+    if (header === undefined)
+        return undefined;
+    try {
+        const name = parse(header).parameters['filename'];
+        return name === undefined || name === '' ? undefined : name;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/report-file.js
+
+
+
+/** What a download can be asked for (doc; EXCEL is missing from the seed's list, but its neighbours have it). */
+const reportFormats = ['CSV', 'JSON', 'EXCEL', 'ZIP'];
+const mostBytesOfStem = 150;
+/** The kind of file in which a format should come. */
+const kindOfFormat = {
+    CSV: csv,
+    JSON: json,
+    EXCEL: xlsx,
+    ZIP: zip,
+};
+/**
+ * The kinds of file that an answer can be. Any text passes for a CSV, a short notice of trouble as well, so a CSV must
+ * have been asked for or be announced.
+ */
+function kindsToExpect(format, response) {
+    const isAnnounced = /\bcsv\b/i.test(response.headers['content-type'] ?? '');
+    return [zip, xlsx, json, ...(format === 'CSV' || isAnnounced ? [csv] : [])];
+}
+/** Why a file is of another kind than its format would have it; `undefined` when it is not. */
+function noteOnKind(format, kind) {
+    if (kind === kindOfFormat[format])
+        return undefined;
+    return kind === zip
+        ? `a ZIP came in place of ${format}: the service packs what is larger than 2 MB, and every part of a split report`
+        : `what came is ${kind.name}, although ${format} was asked for`;
+}
+/**
+ * A safe name for a downloaded file: the one that the service announces, or else `<display name>-<date>` (doc), with
+ * the extension of what the file is. The parts of a split report get numbers of equal length, so that they sort.
+ */
+function reportFileName(response, file) {
+    const { kind, displayName, now, part } = file;
+    const date = new Date(now).toISOString().slice(0, 10);
+    const built = `${report_file_shorten(safeFileName(displayName, 'report'))}-${date}`;
+    const announced = announcedFileName(response.headers['content-disposition']);
+    // An announced name of a part has a number of its own, by which the parts would not sort.
+    const isBuilt = announced === undefined || part !== undefined;
+    const stem = isBuilt ? built : report_file_shorten(withoutExtension(safeFileName(announced, built)));
+    return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
+}
+/** So far that the date, the number of the part and the extension keep their place in the name. */
+function report_file_shorten(stem) {
+    const bytes = Buffer.from(stem).subarray(0, mostBytesOfStem);
+    // In streaming mode the decoder keeps back a character that was cut in two.
+    return new TextDecoder().decode(bytes, { stream: true });
+}
+/** Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. */
+function withoutExtension(name) {
+    return name.replace(/\.(?:csv|json|xlsx?|excel|zip)$/i, '');
+}
+function suffixOf({ index, count }) {
+    const number = String(index + 1).padStart(String(count).length, '0');
+    return `-part-${number}-of-${count}`;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/report-history.js
+/** Reads `{ page: { total }, report_history: [...] }` (doc), or gives `undefined` for anything else. */
+function readHistoryPage(answer) {
+    const { page, report_history: rows } = fieldsOf(answer);
+    if (!Array.isArray(rows))
+        return undefined;
+    const { total } = fieldsOf(page);
+    return {
+        runs: rows.flatMap((row) => readRun(row) ?? []),
+        rows: rows.length,
+        total: typeof total === 'number' ? total : undefined,
+    };
+}
+/** Reads `{ report: {...} }` (doc), or gives `undefined` for anything else. */
+function readReportDetails(answer) {
+    const report = fieldsOf(fieldsOf(answer)['report']);
+    const reportId = report_history_textOf(report['report_identifier']);
+    if (reportId === undefined)
+        return undefined;
+    return {
+        reportId,
+        displayName: report_history_textOf(report['report_display_name']) ?? '',
+        formats: formatsOf(report['format']),
+        createdAt: timeOf(report['created_date']),
+        type: report_history_textOf(fieldsOf(report['report_metadata'])['report_type']) ?? report_history_textOf(report['report_type']),
+        schedule: report_history_textOf(fieldsOf(report['schedule'])['frequency']) ?? report_history_textOf(report['schedule']),
+        answer: report,
+    };
+}
+/**
+ * Sorts runs by when they started, newest first, those that have not started before all others. Times are known to
+ * the second only (doc): of two runs that started in the same one, that which ended later counts as newer.
+ */
+function newestFirst(runs) {
+    const notYet = Number.MAX_VALUE;
+    const started = (run) => run.startedAt ?? (isFinished(run) ? (run.endedAt ?? run.createdAt ?? 0) : notYet);
+    return runs.toSorted((one, other) => started(other) - started(one) || (other.endedAt ?? notYet) - (one.endedAt ?? notYet));
+}
+function isFinished({ status }) {
+    return status === 'READY' || status === 'FAILED';
+}
+function readRun(value) {
+    const row = fieldsOf(value);
+    const reportId = report_history_textOf(row['report_identifier']);
+    const status = report_history_textOf(row['status']);
+    if (reportId === undefined || status === undefined)
+        return undefined;
+    const splitCount = row['split_report_count'];
+    return {
+        reportId,
+        runId: report_history_textOf(row['report_run_identifier']),
+        displayName: report_history_textOf(row['report_display_name']) ?? '',
+        status,
+        formats: formatsOf(row['format']),
+        splitCount: Number.isSafeInteger(splitCount) ? Math.max(0, splitCount) : 0,
+        createdAt: timeOf(row['created_date']),
+        startedAt: timeOf(row['report_start_date']),
+        endedAt: timeOf(row['report_end_date']),
+        type: report_history_textOf(row['report_type']),
+        schedule: report_history_textOf(row['schedule']),
+        answer: row,
+    };
+}
+function formatsOf(value) {
+    const formats = Array.isArray(value) ? value : [value];
+    return formats.filter((format) => typeof format === 'string').map((format) => format.toUpperCase());
+}
+/** `2021-01-13 09:15:37` is in UTC (doc). */
+function timeOf(value) {
+    const [, date, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(report_history_textOf(value) ?? '') ?? [];
+    const ms = Date.parse(`${date}T${time}Z`);
+    return Number.isNaN(ms) ? undefined : ms;
+}
+/** An identifier may come as a number, too. */
+function report_history_textOf(value) {
+    if (typeof value === 'number')
+        return String(value);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+function fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/service.js
+const digicert = { id: 'digicert', name: 'DigiCert CertCentral' };
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/client.js
+
+
+
+
+
+
+
+
+/** The base URL of CertCentral (doc). */
+const digicertBaseUrl = 'https://api.digicert.com';
+/** A little less than the 100 requests in 5 s and 1000 in 3 minutes (doc), since not all are as long on their way. */
+const rateLimits = [
+    { requests: 95, periodMs: 5_000 },
+    { requests: 950, periodMs: 180_000 },
+];
+/** As many rows as the service gives unless it is told otherwise (doc). */
+const pageSize = 100;
+/**
+ * The calls of the Report Library of DigiCert CertCentral, one to one. The library must be enabled for the account.
+ *
+ * Identifiers are any non-empty text: a run id of the documentation's own example is no UUID.
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the key
+ * is refused or its user may not do this (401 and 403, doc), `NotFoundError` when there is no such report (404, doc),
+ * `ConnectionError`, `ServiceError` or `TimeoutError` otherwise; and the signal's reason when that aborts.
+ *
+ * All clients of one key in this process together keep to its rate limits: a request may wait for its turn.
+ */
+class DigicertClient {
+    #http;
+    /** @throws {InvalidInputError} when the base URL or the API key cannot be used. */
+    constructor(options) {
+        const baseUrl = (options.baseUrl ?? digicertBaseUrl).replace(/\/reports\/v1\/?$/, '');
+        this.#http = new ServiceHttp({
+            service: digicert,
+            transport: options.transport,
+            clock: options.clock,
+            baseUrl,
+            credential: { header: 'x-dc-devkey', prefix: '', secret: options.apiKey },
+            rateLimiter: sharedRateLimiter(URL.parse(baseUrl)?.origin ?? '', options.apiKey, rateLimits),
+        });
+    }
+    get clock() {
+        return this.#http.clock;
+    }
+    /**
+     * Lists the runs of all reports: `GET /reports/v1/report/history` (doc), page by page. The newest are asked for
+     * first (third party: `sort_by`), but may come in any order. Rows that come again, since newer ones move them to
+     * the next page, are left out.
+     */
+    async *listReportHistory(filter = {}, limits = {}) {
+        const seen = new Set();
+        for (let offset = 0;;) {
+            const page = await this.#historyPage(filter, { offset, limit: pageSize }, limits);
+            const fresh = page.runs.filter((run) => isFirst(seen, rowKey(run)));
+            yield* fresh;
+            offset += page.rows;
+            // A page without news is the last one, too: else a service that ignores the offset would be asked for ever.
+            if (fresh.length === 0 || offset >= (page.total ?? Infinity))
+                return;
+        }
+    }
+    /** Asks what a report is: `GET /reports/v1/report/{report_identifier}` (doc). */
+    async getReport(reportId, limits = {}) {
+        const call = reportCall('get report', [reportId], 'GET');
+        return this.#http.json(call, limits, readReportDetails);
+    }
+    /**
+     * Starts a new run of a report: `POST /reports/v1/report/{report_identifier}/run` (third party). The answer names no
+     * run: the history shows it. The call is never made twice, unless the service certainly did not take it.
+     *
+     * @throws {UncertainSubmissionError} when nobody can tell whether the run was started.
+     */
+    async runReport(reportId, limits = {}) {
+        const call = {
+            ...reportCall('run report', [reportId, 'run'], 'POST'),
+            body: { type: 'json', value: {} },
+        };
+        try {
+            await this.#http.acknowledged(call, limits);
+        }
+        catch (error) {
+            if (!(error instanceof SecurityReportsError) || !isFateUnknown(error))
+                throw error;
+            throw new UncertainSubmissionError({
+                service: digicert,
+                operation: call.operation,
+                subject: reportId,
+                what: `${error.what}; the run may have been started all the same`,
+                remedy: 'Do not start another one at once: fetch the latest run, which waits for one that is being generated.',
+                status: error.status,
+                vendorCode: error.vendorCode,
+                vendorMessage: error.vendorMessage,
+            });
+        }
+    }
+    /**
+     * Downloads a run of a report and hands it to `deliver`:
+     * `GET /reports/v1/report/{report_identifier}/{report_run_identifier}/download` (doc).
+     *
+     * The file is what its bytes are: what is larger than 2 MB comes as a ZIP, whatever was asked for (doc).
+     *
+     * @throws {NotFoundError} also when the run has no data; nothing is delivered then.
+     * @throws {InvalidReportError} when what comes is no report, or not a whole one, after further tries where they may
+     *   help.
+     */
+    async downloadReport(download, deliver, limits = {}) {
+        const { reportId, runId, format, part, displayName = reportId } = download;
+        const call = {
+            ...reportCall('download report', [reportId, runId, 'download'], 'GET'),
+            subject: part === undefined ? reportId : `${reportId}, part ${part.index + 1} of ${part.count}`,
+            query: {
+                report_format: format,
+                ...(part !== undefined && { split_report_sequence: String(part.index) }),
+            },
+            accept: '*/*',
+        };
+        return this.#http.request(call, limits, async (response) => {
+            const context = {
+                service: digicert,
+                operation: call.operation,
+                subject: call.subject,
+                clean: (text) => this.#http.clean(text),
+            };
+            const expected = {
+                kinds: kindsToExpect(format, response),
+                called: 'report',
+                name: (kind) => reportFileName(response, { kind, displayName, part, now: this.clock.now() }),
+                whenEmpty: (status) => new NotFoundError({
+                    ...context,
+                    status,
+                    what: 'the run has no data: the service answers without any content',
+                    remedy: 'Check the filters of the report in CertCentral, or take another run.',
+                }),
+            };
+            const report = await openReport(response, expected, context);
+            const delivered = await deliver(report).catch((error) => {
+                throw report.failure ?? error;
+            });
+            const { name, mediaType, kind, digest } = report;
+            return { delivered, name, mediaType, note: noteOnKind(format, kind), ...digest };
+        });
+    }
+    /** Proves that base URL and key are good, and that the library is enabled, by asking for one row of the history. */
+    async testConnection(limits = {}) {
+        await this.#historyPage({}, { offset: 0, limit: 1 }, limits);
+    }
+    #historyPage(filter, page, limits) {
+        const values = {
+            offset: String(page.offset),
+            limit: String(page.limit),
+            sort_by: 'report_start_date',
+            sort_direction: 'DESC',
+            report_display_name: filter.displayName,
+            schedule: filter.schedule?.join(','),
+            status: filter.status?.join(','),
+            report_type: filter.reportType?.join(','),
+            search: filter.search,
+        };
+        const given = Object.entries(values).filter((entry) => entry[1] !== undefined && entry[1] !== '');
+        const call = {
+            operation: 'list report history',
+            method: 'GET',
+            path: '/reports/v1/report/history',
+            query: Object.fromEntries(given),
+            accept: 'application/json',
+            explain: explainRefusal,
+        };
+        return this.#http.json(call, limits, readHistoryPage);
+    }
+}
+/** A call below `/reports/v1/report`, each segment of its path encoded. */
+function reportCall(operation, segments, method) {
+    const [reportId = ''] = segments;
+    if (segments.some((segment) => segment.trim() === '' || segment === '.' || segment === '..')) {
+        throw new InvalidInputError({
+            service: digicert,
+            operation,
+            what: 'an identifier is empty, or only dots',
+            remedy: 'Give the report id and the run id as the report history shows them.',
+        });
+    }
+    return {
+        operation,
+        subject: reportId,
+        method,
+        path: `/reports/v1/report/${segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/')}`,
+        accept: 'application/json',
+        explain: explainRefusal,
+    };
+}
+function isFirst(seen, key) {
+    const first = !seen.has(key);
+    seen.add(key);
+    return first;
+}
+function rowKey({ reportId, runId, status, createdAt, startedAt }) {
+    return JSON.stringify([reportId, runId ?? [status, createdAt, startedAt]]);
+}
+/** Whether the run may have begun: there was no answer, or a failing one. */
+function isFateUnknown(error) {
+    return (error.maybeTaken &&
+        !(error instanceof InvalidInputError) &&
+        (error.status === undefined || error.status >= 500));
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/polling.js
+
+
+/** Between two looks, in milliseconds. */
+const shortestIntervalMs = 500;
+const longestIntervalMs = 30_000;
+/** With the mean stretch of 1.25 below, an interval is 16 % of the time waited, so the mean lag is 8 % of it. */
+const shareOfTimeWaited = 0.128;
+/** The last look comes this long before the deadline, so that its answer can still be used. */
+const lastLookMarginMs = 1_000;
+/**
+ * Looks at once, then at growing intervals, until `look` is done.
+ *
+ * A look that fails in a way that may pass does not end the wait: its error is the state until the next look. Only a
+ * `TimeoutError` does, since the deadline of a look is that of the wait.
+ *
+ * @throws {DeadlinePassed} when no look is left before the deadline.
+ * @throws whatever `look` throws, and the signal's reason when that aborts.
+ */
+async function poll(look, options) {
+    const { clock, signal, deadline, onState } = options;
+    const started = clock.now();
+    const lastLookAt = deadline - lastLookMarginMs;
+    let lastState;
+    for (;;) {
+        const seen = await look().catch(asPassingState);
+        if (seen.done)
+            return seen.value;
+        if (seen.state !== lastState)
+            onState(seen.state);
+        lastState = seen.state;
+        const now = clock.now();
+        const left = lastLookAt - now;
+        if (left < shortestIntervalMs)
+            throw new DeadlinePassed('no look is left before the deadline');
+        const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), seen.restMs ?? 0);
+        // An interval that leaves no room for a further one ends with the last look.
+        await clock.sleep(left - interval < shortestIntervalMs ? left : interval, signal);
+    }
+}
+/**
+ * How long to rest after a look when so much time was waited already, both in milliseconds.
+ * Stretched at random by 1 to 1.5, so that subjects that are waited for at once do not ask in step.
+ */
+function adaptiveInterval(waitedMs) {
+    const interval = Math.max(shortestIntervalMs, waitedMs * shareOfTimeWaited) * (1 + Math.random() / 2);
+    return Math.min(interval, longestIntervalMs);
+}
+function asPassingState(error) {
+    if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
+        throw error;
+    return { done: false, state: error.what, restMs: error.retryAfterMs };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/run-choice.js
+
+/**
+ * Chooses the newest run that is ready, unless a newer one is on its way.
+ *
+ * A run that only waits for the next week or month of its schedule is not on its way as long as there is another one.
+ * Nor is one in a state that nobody documents.
+ */
+function chooseRun(runs) {
+    let failed;
+    let idle;
+    for (const run of newestFirst(runs)) {
+        if (isReady(run))
+            return { type: 'ready', run, failed };
+        if (isOnItsWay(run))
+            return { type: 'pending', run };
+        if (run.status === 'FAILED')
+            failed ??= run;
+        else
+            idle ??= run;
+    }
+    if (failed !== undefined)
+        return { type: 'failed', run: failed };
+    return idle === undefined ? { type: 'none' } : { type: 'pending', run: idle };
+}
+function isReady(run) {
+    return run.status === 'READY' && run.runId !== undefined;
+}
+function isOnItsWay({ status, schedule }) {
+    const isRecurring = schedule !== undefined && schedule !== 'ON_DEMAND';
+    return status === 'GENERATING' || (status === 'SCHEDULED' && !isRecurring);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/report-run.js
+
+
+
+
+
+
+
+const nothingAskedYet = 'nothing asked yet';
+/**
+ * Finds a run of a report, waits until it is ready, downloads it and hands it to `deliver`: once, or once for each
+ * part of a split report, one after the other. When a part fails, those before it have been delivered.
+ *
+ * A new run is known by an id that the history did not have before it was started, so that the clocks of both sides
+ * need not agree.
+ *
+ * @throws {InvalidInputError} for a new run that already has an id.
+ * @throws {NotFoundError} when there is no such report or run, or it has no data.
+ * @throws {ServiceError} when the run failed, the report does not come in this format, or several reports have the
+ *   name, which are listed then.
+ * @throws {UncertainSubmissionError} when nobody can tell whether the new run was started.
+ * @throws {TimeoutError} at the deadline, with the last state, and the id of the run where it is known.
+ * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
+ */
+async function fetchReportRun(client, request, deliver, options) {
+    if (request.startNewRun === true && request.run !== 'latest') {
+        throw new InvalidInputError({
+            ...about(request),
+            what: 'a new run has no id yet',
+            remedy: 'Ask for the latest run together with a new one, or for a run by its id without.',
+        });
+    }
+    const { clock } = client;
+    const started = clock.now();
+    const known = { lastState: nothingAskedYet };
+    const tell = (state) => {
+        if (state === known.lastState)
+            return;
+        known.lastState = state;
+        options.onProgress?.({ subject: subjectOf(request), state, elapsedMs: clock.now() - started });
+    };
+    try {
+        return await withinLimits(clock, options, async (signal) => {
+            const limits = { signal, deadline: options.deadline };
+            const { run, notes } = await findRun(client, request, limits, options.pollIntervalMs, tell, known);
+            checkFormat(request, run);
+            const parts = await downloadParts(client, run, request.format, deliver, limits, tell);
+            return {
+                reportId: run.reportId,
+                runId: run.runId,
+                displayName: run.displayName,
+                parts,
+                notes: [...new Set([...notes, ...parts.flatMap(({ note }) => note ?? [])])],
+            };
+        });
+    }
+    catch (error) {
+        if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError))
+            throw error;
+        throw timeoutError(request, known, error instanceof TimeoutError ? error.lastState : undefined);
+    }
+}
+async function findRun(client, request, limits, pollIntervalMs, tell, known) {
+    const readRuns = runReader(client, request);
+    const earlier = request.startNewRun === true
+        ? await startNewRun(client, request, await readRuns(limits), limits, tell, known)
+        : undefined;
+    const look = async () => {
+        const runs = await readRuns(limits);
+        const choice = chooseRun(earlier === undefined ? runs : runs.filter(isNewTo(earlier)));
+        switch (choice.type) {
+            case 'ready': {
+                const { run, failed } = choice;
+                const notes = failed === undefined ? [] : [`a newer one failed: ${shown(failed)}`];
+                return { done: true, value: { run, notes } };
+            }
+            case 'pending':
+                known.pending = choice.run;
+                return { done: false, state: stateOf(choice.run) };
+            case 'failed':
+                throw new ServiceError({
+                    ...about(request),
+                    what: `the run failed (${shown(choice.run)})`,
+                    remedy: 'Start a new run; if that fails, too, look at the report in CertCentral.',
+                });
+            case 'none':
+                if (known.isNewRunStarted === true)
+                    return { done: false, state: 'started, not in the history yet' };
+                throw new NotFoundError({
+                    ...about(request),
+                    what: request.run === 'latest'
+                        ? 'the report history does not list the report'
+                        : `the report history does not list the run ${request.run}`,
+                    remedy: 'Check the id, or the display name letter for letter, against the Report Library in CertCentral.',
+                });
+        }
+    };
+    return poll(look, { clock: client.clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+}
+/** Starts a run. Gives the ids of those that were there before. */
+async function startNewRun(client, request, runs, limits, tell, known) {
+    const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
+    if (reportId === undefined) {
+        throw new NotFoundError({
+            ...about(request),
+            what: 'the report history does not list the report',
+            remedy: 'Check the display name letter for letter, or give the id of the report.',
+        });
+    }
+    await client.runReport(reportId, limits);
+    known.isNewRunStarted = true;
+    tell('new run started');
+    return new Set(runs.map(({ runId }) => runId));
+}
+function isNewTo(earlier) {
+    return ({ runId }) => runId !== undefined && !earlier.has(runId);
+}
+/**
+ * Gives a way to read the rows of the history that a request is about, all of them: nothing but a third party's word
+ * says that the newest come first. No filter by an id is known, so the name of a report is asked for once it is known.
+ */
+function runReader(client, request) {
+    let displayName = 'displayName' in request.report ? request.report.displayName : undefined;
+    return async (limits) => {
+        const named = displayName === undefined ? [] : await runsOf(client, request, displayName, limits);
+        // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
+        const runs = named.length > 0 ? named : await runsOf(client, request, undefined, limits);
+        displayName ??= runs[0]?.displayName;
+        return runs;
+    };
+}
+async function runsOf(client, { report, run }, displayName, limits) {
+    const runs = [];
+    for await (const row of client.listReportHistory({ displayName }, limits)) {
+        const isOfReport = 'id' in report ? isSameId(row.reportId, report.id) : row.displayName === report.displayName;
+        if (isOfReport && (run === 'latest' || isSameId(row.runId, run)))
+            runs.push(row);
+    }
+    const reportIds = new Set(runs.map(({ reportId }) => reportId));
+    if ('displayName' in report && reportIds.size > 1) {
+        throw new ServiceError({
+            ...about({ report }),
+            what: `several reports have this display name: ${[...reportIds].map(clean).join(', ')}`,
+            remedy: 'Give the id of one of them in place of the name.',
+        });
+    }
+    return runs;
+}
+async function downloadParts(client, run, format, deliver, limits, tell) {
+    const { reportId, runId, displayName, splitCount: count } = run;
+    const download = {
+        reportId,
+        runId,
+        format,
+        displayName: displayName === '' ? reportId : displayName,
+    };
+    if (count === 0) {
+        tell('ready, downloading');
+        return [await client.downloadReport(download, deliver, limits)];
+    }
+    const parts = [];
+    for (let index = 0; index < count; index += 1) {
+        tell(`ready, downloading part ${index + 1} of ${count}`);
+        parts.push(await client.downloadReport({ ...download, part: { index, count } }, deliver, limits));
+    }
+    return parts;
+}
+/**
+ * Says that a format is not applicable before the service has to. Only where the history names formats, and all of
+ * them are known; and not of ZIP, in which the service packs any of them.
+ */
+function checkFormat(request, { formats }) {
+    const known = reportFormats;
+    const areKnown = formats.length > 0 && formats.every((format) => known.includes(format));
+    if (!areKnown || request.format === 'ZIP' || formats.includes(request.format))
+        return;
+    throw new ServiceError({
+        ...about(request),
+        what: `the report does not come as ${request.format}, only as ${formats.join(', ')}`,
+        remedy: `Ask for ${formats.join(' or ')}, which was chosen when the report was created.`,
+    });
+}
+function timeoutError(request, known, trouble) {
+    const state = trouble === undefined ? known.lastState : `${known.lastState}; ${trouble}`;
+    return new TimeoutError({
+        ...about(request),
+        what: `it was not there in time; the last state: ${state}`,
+        remedy: remedyFor(known),
+        lastState: state,
+        resumeId: known.pending?.runId,
+    });
+}
+function remedyFor({ pending, isNewRunStarted }) {
+    if (isNewRunStarted === true) {
+        return 'The service goes on with the new run: do not start another one, but fetch the latest run later, or allow more time.';
+    }
+    if (pending === undefined)
+        return 'Allow more time, or look at the state of the service.';
+    return pending.status === 'SCHEDULED'
+        ? 'Start a new run if nobody else will, or allow more time.'
+        : 'The service goes on with it: fetch it later, or allow more time.';
+}
+function stateOf(run) {
+    switch (run.status) {
+        case 'GENERATING':
+            return `being generated (${shown(run)})`;
+        case 'SCHEDULED':
+            return `scheduled (${shown(run)})`;
+        default:
+            return `status "${clean(run.status)}" (${shown(run)})`;
+    }
+}
+function shown({ runId }) {
+    return runId === undefined ? 'a run without an id' : `run ${clean(runId)}`;
+}
+/** These texts of the service never held a credential; they are made fit for one line. */
+function clean(text) {
+    return cleanVendorText(text, []);
+}
+function isSameId(one, other) {
+    return one?.toLowerCase() === other.trim().toLowerCase();
+}
+function subjectOf({ report }) {
+    return 'id' in report ? report.id : report.displayName;
+}
+function about(request) {
+    return { service: digicert, operation: 'fetch report run', subject: subjectOf(request) };
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/hash.js
@@ -78199,12 +81329,36 @@ function parseHash(text) {
     return type !== undefined && /^[0-9a-f]+$/.test(value) ? { type, value } : undefined;
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/pdf-report-status.js
+/**
+ * The state that a number and a message stand for. The numbers 1 and 2 are documented; 0 is known from one client
+ * (third party), that of a failure from nobody (unknown), so the message decides together with the number.
+ */
+function pdfReportState(number, message) {
+    if (number === 2)
+        return 'ready';
+    if (/\bbeing created\b|please wait/i.test(message))
+        return 'creating';
+    if (/\berror\b|\bfail(ed|ure)?\b/i.test(message))
+        return 'failed';
+    if (number === 0)
+        return 'creating';
+    if (number === 1 || /does not exist/i.test(message))
+        return 'absent';
+    return number === undefined && /\bis ready\b/i.test(message) ? 'ready' : 'other';
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/service.js
+const spectraAnalyze = { id: 'spectra-analyze', name: 'Spectra Analyze' };
+
 ;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/client.js
 
 
 
 
-const spectraAnalyze = { id: 'spectra-analyze', name: 'Spectra Analyze' };
+
+
+
 /**
  * The calls of the Spectra Analyze appliance that have to do with PDF reports, one to one.
  *
@@ -78235,7 +81389,7 @@ class SpectraAnalyzeClient {
         const operation = 'create PDF report';
         const sample = readHash(hash, operation);
         return this.#http.json({ ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
-            const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = fieldsOf(answer);
+            const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = client_fieldsOf(answer);
             if (typeof statusEndpoint !== 'string' || typeof downloadEndpoint !== 'string')
                 return undefined;
             return {
@@ -78255,7 +81409,7 @@ class SpectraAnalyzeClient {
         const operation = 'get PDF report status';
         const sample = readHash(hash, operation);
         return this.#http.json({ ...pdfCall(sample, 'status'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
-            const { status, status_message: statusMessage, message } = fieldsOf(answer);
+            const { status, status_message: statusMessage, message } = client_fieldsOf(answer);
             const number = typeof status === 'number' ? status : undefined;
             const text = [statusMessage, message].find((candidate) => typeof candidate === 'string');
             if (number === undefined && text === undefined)
@@ -78283,7 +81437,7 @@ class SpectraAnalyzeClient {
             explain: explainDownload,
         };
         return this.#http.request(call, limits, async (response) => {
-            const report = await openReport(response, { kind: pdf, name: `${sample.value}.pdf` }, {
+            const report = await openReport(response, { kinds: [pdf], called: pdf.name, name: () => `${sample.value}.pdf` }, {
                 service: spectraAnalyze,
                 operation,
                 subject: sample.value,
@@ -78311,11 +81465,11 @@ class SpectraAnalyzeClient {
             accept: 'application/json',
             explain: explainSampleCall,
         }, limits, (answer) => {
-            const { classification, riskscore, classification_result: threatName } = fieldsOf(answer);
+            const { classification, riskscore, classification_result: threatName } = client_fieldsOf(answer);
             if (typeof classification !== 'string')
                 return undefined;
             return {
-                verdict: verdictOf(classification),
+                verdict: client_verdictOf(classification),
                 classification: this.#http.clean(classification),
                 riskScore: typeof riskscore === 'number' ? riskscore : undefined,
                 threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
@@ -78353,20 +81507,7 @@ function readHash(text, operation) {
 function pdfCall(sample, step) {
     return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
 }
-function pdfReportState(number, message) {
-    if (number === 2)
-        return 'ready';
-    if (/\bbeing created\b|please wait/i.test(message))
-        return 'creating';
-    if (/\berror\b|\bfail(ed|ure)?\b/i.test(message))
-        return 'failed';
-    if (number === 0)
-        return 'creating';
-    if (number === 1 || /does not exist/i.test(message))
-        return 'absent';
-    return number === undefined && /\bis ready\b/i.test(message) ? 'ready' : 'other';
-}
-function verdictOf(classification) {
+function client_verdictOf(classification) {
     switch (classification.toLowerCase()) {
         case 'goodware':
             return 'clean';
@@ -78411,58 +81552,8 @@ function explainDownload(refusal) {
         remedy: 'Create the PDF report again, with the same hash.',
     });
 }
-function fieldsOf(value) {
+function client_fieldsOf(value) {
     return typeof value === 'object' && value !== null ? value : {};
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/polling.js
-
-
-const shortestIntervalMs = 500;
-const longestIntervalMs = 30_000;
-/** With the mean stretch of 1.25 below, an interval is 16 % of the time waited, so the mean lag is 8 % of it. */
-const shareOfTimeWaited = 0.128;
-/** The last look comes this long before the deadline, so that its answer can still be used. */
-const lastLookMarginMs = 1_000;
-/**
- * Looks at once, then at growing intervals, until `look` is done.
- *
- * A look that fails in a way that may pass does not end the wait: its error is the state until the next look. Only a
- * `TimeoutError` does, since the deadline of a look is that of the wait.
- *
- * @throws {DeadlinePassed} when no look is left before the deadline.
- * @throws whatever `look` throws, and the signal's reason when that aborts.
- */
-async function poll(look, options) {
-    const { clock, signal, deadline, onState } = options;
-    const started = clock.now();
-    const lastLookAt = deadline - lastLookMarginMs;
-    let lastState;
-    for (;;) {
-        const seen = await look().catch(asPassingState);
-        if (seen.done)
-            return seen.value;
-        if (seen.state !== lastState)
-            onState(seen.state);
-        lastState = seen.state;
-        const now = clock.now();
-        const left = lastLookAt - now;
-        if (left < shortestIntervalMs)
-            throw new DeadlinePassed('no look is left before the deadline');
-        const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), seen.restMs ?? 0);
-        // An interval that leaves no room for a further one ends with the last look.
-        await clock.sleep(left - interval < shortestIntervalMs ? left : interval, signal);
-    }
-}
-/** Stretched at random by 1 to 1.5, so that subjects that are waited for at once do not ask in step. */
-function adaptiveInterval(waitedMs) {
-    const interval = Math.max(shortestIntervalMs, waitedMs * shareOfTimeWaited) * (1 + Math.random() / 2);
-    return Math.min(interval, longestIntervalMs);
-}
-function asPassingState(error) {
-    if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
-        throw error;
-    return { done: false, state: error.what, restMs: error.retryAfterMs };
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/pdf-report.js
@@ -78472,7 +81563,7 @@ function asPassingState(error) {
 
 /** For so long after a create, "PDF does not exist" means that the appliance has not got round to it (inferred). */
 const statusLagMs = 10_000;
-const nothingAskedYet = 'nothing asked yet';
+const pdf_report_nothingAskedYet = 'nothing asked yet';
 /**
  * Creates the PDF report of a sample, waits until it is ready, downloads it and hands it to `deliver`.
  *
@@ -78486,7 +81577,7 @@ const nothingAskedYet = 'nothing asked yet';
 async function fetchPdfReport(client, hash, deliver, options) {
     const { clock } = client;
     const started = clock.now();
-    let lastState = nothingAskedYet;
+    let lastState = pdf_report_nothingAskedYet;
     const tell = (state) => {
         if (state === lastState)
             return;
@@ -78509,7 +81600,7 @@ async function fetchPdfReport(client, hash, deliver, options) {
             operation: 'fetch PDF report',
             subject: hash,
             what: `it was not there in time; the last state: ${state}`,
-            remedy: lastState === nothingAskedYet
+            remedy: lastState === pdf_report_nothingAskedYet
                 ? 'Allow more time, or look at the state of the appliance.'
                 : 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.',
             lastState: state,
@@ -78598,6 +81689,599 @@ function worstVerdict(verdicts) {
     return bySeverity[worst];
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan.js
+/** doc: the page "List scans"; `restricted` is the service's word for a blocked file. */
+const verdictByCode = {
+    CLN: 'clean',
+    SPM: 'spam',
+    SUS: 'suspicious',
+    BLK: 'restricted',
+    MAL: 'malicious',
+};
+/** A code that nobody documents is not clean: it is `unknown`, and whoever asks sees the code itself. */
+function scan_verdictOf(code) {
+    return verdictByCode[code.toUpperCase()] ?? 'unknown';
+}
+/** Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties. */
+function readScan(value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return undefined;
+    const answer = value;
+    const verdictCode = scan_textOf(answer['verbose_verdict']);
+    const rootSummary = (answer['root_scan_summary'] ?? {});
+    const sample = (answer['sample'] ?? {});
+    return {
+        ids: [answer['id'], answer['full_scan_id']].flatMap((id) => scan_readScanId(id) ?? []),
+        rootId: scan_readScanId(answer['root_scan_id']),
+        finished: verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
+        verdict: scan_verdictOf(verdictCode),
+        verdictCode,
+        rootVerdictCode: scan_textOf(rootSummary['verbose_verdict']),
+        fileName: scan_textOf(sample['file_name']) || scan_textOf(sample['name']) || scan_textOf(answer['name']) || undefined,
+        answer,
+    };
+}
+/**
+ * Reads the id of a scan, which is documented as a number and also seen as a string: it is opaque, and a string for
+ * us. Gives `undefined` for anything else.
+ */
+function scan_readScanId(value) {
+    if (typeof value === 'number' && Number.isSafeInteger(value))
+        return String(value);
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}
+function scan_textOf(value) {
+    return typeof value === 'string' ? value.trim() : '';
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/callback.js
+
+
+/**
+ * Reads the JSON body of a callback, or gives `undefined` for what is none. The service may repeat a callback
+ * (unknown), so whoever acts on it should do so once for each `scanId`.
+ */
+function parseCallback(body) {
+    if (typeof body !== 'object' || body === null)
+        return undefined;
+    const fields = body;
+    const scanId = readScanId(fields['scan_id']);
+    const verdictCode = fields['verdict'];
+    if (scanId === undefined || typeof verdictCode !== 'string')
+        return undefined;
+    const text = (name) => {
+        const value = fields[name];
+        return typeof value === 'string' ? value : undefined;
+    };
+    return {
+        scanId,
+        verdict: verdictOf(verdictCode.trim()),
+        verdictCode: verdictCode.trim(),
+        name: text('name'),
+        type: text('type'),
+        path: text('path'),
+        evidence: Array.isArray(fields['evidence']) ? fields['evidence'] : [],
+        params: fields['params'],
+    };
+}
+/**
+ * Whether a callback carries the secret that was sent along in `callback_headers`, which is the only documented way
+ * to tell it from a forged one. The comparison takes the same time wherever the two differ.
+ *
+ * @param headers of the callback, with names in lower case.
+ */
+function verifyCallback(headers, expected) {
+    const given = headers[expected.header.toLowerCase()];
+    if (typeof given !== 'string' || expected.secret === '')
+        return false;
+    return timingSafeEqual(digest(given), digest(expected.secret));
+}
+function digest(text) {
+    return createHash('sha256').update(text).digest();
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/digested-file.js
+
+/** A file whose SHA-256 is taken while it is sent, so that it is read only once. */
+class DigestedFile {
+    #file;
+    #sha256;
+    constructor(file) {
+        this.#file = file;
+    }
+    get size() {
+        return this.#file.size;
+    }
+    async *open() {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        for await (const chunk of this.#file.open()) {
+            hash.update(chunk);
+            yield chunk;
+        }
+        this.#sha256 = hash.digest('hex');
+    }
+    /** In lower-case hex. Of a file that was not read to its end, as when the upload broke off, it is read once more. */
+    async sha256() {
+        const chunks = this.open();
+        while (this.#sha256 === undefined)
+            await chunks.next();
+        return this.#sha256;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/service.js
+const perceptionPoint = { id: 'perception-point', name: 'Perception Point' };
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/submission.js
+
+
+/** The largest file that the service scans, in bytes: 500 MB (doc), taken as powers of ten (inferred). */
+const mostBytesToScan = 500_000_000;
+/** @throws {InvalidInputError} for a submission that the service would not take. */
+function checkSubmission({ source, callbackUrl }) {
+    const refuse = (subject, what, remedy) => new InvalidInputError({ service: perceptionPoint, operation: 'submit file', subject, what, remedy });
+    if (source.type === 'data' && source.file.size === 0) {
+        throw refuse(source.file.name, 'it is empty', 'The service scans no empty files: leave it out.');
+    }
+    if (source.type === 'data' && source.file.size > mostBytesToScan) {
+        throw refuse(source.file.name, `it has ${source.file.size} bytes, and the service scans ${mostBytesToScan} at most`, 'Leave it out, or scan what it contains.');
+    }
+    if (source.type === 'storage-path' && source.path.trim() === '') {
+        throw refuse('the storage path', 'it is empty', 'Give the path of a file in the storage.');
+    }
+    if (source.type === 'download-link' && !isWebUrl(source.url)) {
+        throw refuse('the download link', 'it is not an http(s) URL', 'Give a direct link to the file.');
+    }
+    if (callbackUrl !== undefined && !isWebUrl(callbackUrl)) {
+        throw refuse('the callback URL', 'it is not an http(s) URL', 'Give the URL that the service shall call.');
+    }
+}
+function isWebUrl(text) {
+    return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+/** An older page of the docs calls the name mandatory, so one is always sent. */
+function nameOf({ name, source }) {
+    if (name !== undefined && name !== '')
+        return name;
+    switch (source.type) {
+        case 'data':
+            return source.file.name;
+        case 'storage-path':
+            return lastSegment(source.path);
+        case 'download-link':
+            return lastSegment(decodeGently(new URL(source.url).pathname));
+    }
+}
+function lastSegment(path) {
+    return path.split('/').findLast((segment) => segment !== '') ?? 'file';
+}
+function decodeGently(path) {
+    try {
+        return decodeURIComponent(path);
+    }
+    catch {
+        return path;
+    }
+}
+function bodyOf(submission, name, file) {
+    const { source } = submission;
+    const fields = { name };
+    if (source.type === 'storage-path')
+        fields['path'] = source.path;
+    if (source.type === 'storage-path' && source.storage !== undefined)
+        fields['storage'] = source.storage;
+    if (source.type === 'download-link')
+        fields['download_link'] = source.url;
+    if (submission.filePassword !== undefined)
+        fields['file_password'] = submission.filePassword;
+    if (submission.callbackUrl !== undefined)
+        fields['callback_url'] = submission.callbackUrl;
+    // The two JSON fields travel as one JSON-encoded string each (vendor code).
+    if (submission.callbackParams !== undefined)
+        fields['callback_params'] = JSON.stringify(submission.callbackParams);
+    if (submission.callbackHeaders !== undefined)
+        fields['callback_headers'] = JSON.stringify(submission.callbackHeaders);
+    if (file === undefined)
+        return { type: 'form', fields };
+    return {
+        type: 'multipart',
+        fields,
+        file: {
+            field: 'data',
+            name,
+            mediaType: 'application/octet-stream',
+            size: file.size,
+            open: () => file.open(),
+        },
+    };
+}
+/** A shorter value of a query is no signature, and to hide it would hide ordinary words. */
+const fewestCharactersOfSignature = 8;
+/** What of a submission must appear in no error: passwords, links that may be signed, the values of headers. */
+function secretsOf({ source, filePassword, callbackUrl, callbackHeaders, }) {
+    return [
+        ...(source.type === 'download-link' ? secretsOfUrl(source.url) : []),
+        ...(filePassword === undefined ? [] : [filePassword]),
+        ...(callbackUrl === undefined ? [] : secretsOfUrl(callbackUrl)),
+        ...Object.values(callbackHeaders ?? {}),
+    ];
+}
+/** The URL, and what is secret in it, since a service may repeat no more than that. */
+function secretsOfUrl(text) {
+    const url = URL.parse(text);
+    if (url === null)
+        return [text];
+    const values = url.search
+        .slice(1)
+        .split('&')
+        .map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
+    const signatures = [...values, url.hash.slice(1)]
+        .map(decodeGently)
+        .filter((value) => value.length >= fewestCharactersOfSignature);
+    return [text, ...signatures, decodeGently(url.password)].filter((secret) => secret !== '');
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/client.js
+
+
+
+
+
+
+/** The base URL of each region (doc). */
+const perceptionPointRegions = {
+    us: 'https://api.perception-point.io',
+    eu: 'https://api.eu.perception-point.io',
+    aus: 'https://api.aus.perception-point.io',
+};
+/**
+ * The calls of Perception Point X-Ray that have to do with files, one to one.
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the
+ * token is refused or the licence does not include the API (401, 403; inferred), `ConnectionError`, `ServiceError` or
+ * `TimeoutError` otherwise; and the signal's reason when that aborts.
+ */
+class PerceptionPointClient {
+    #http;
+    /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
+    constructor(options) {
+        this.#http = new ServiceHttp({
+            service: perceptionPoint,
+            transport: options.transport,
+            clock: options.clock,
+            baseUrl: options.baseUrl,
+            credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
+        });
+    }
+    get clock() {
+        return this.#http.clock;
+    }
+    /**
+     * Submits a file: `POST /api/v1/files/` (doc). Data is streamed, with its length announced.
+     *
+     * A submission has no key by which the service could tell a second one, so it is sent again only when the first was
+     * certainly not taken.
+     *
+     * @throws {InvalidInputError} for a file that is empty or larger than 500 MB, and for fields that cannot be sent.
+     * @throws {UncertainSubmissionError} when nobody can tell whether the service took the file.
+     */
+    async submitFile(submission, limits = {}) {
+        checkSubmission(submission);
+        const name = nameOf(submission);
+        const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
+        const submittedAt = this.clock.now();
+        const call = {
+            operation: 'submit file',
+            subject: name,
+            method: 'POST',
+            path: '/api/v1/files/',
+            body: bodyOf(submission, name, file),
+            accept: 'application/json',
+            secrets: secretsOf(submission),
+            explain,
+        };
+        try {
+            const scanId = await this.#http.json(call, limits, (answer) => scan_readScanId(answer?.['scan_id']));
+            return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
+        }
+        catch (error) {
+            if (!(error instanceof SecurityReportsError) || !client_isFateUnknown(error))
+                throw error;
+            throw new UncertainSubmissionError({
+                service: perceptionPoint,
+                operation: call.operation,
+                subject: name,
+                what: `${error.what}; the file may have been submitted all the same`,
+                remedy: `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
+                    `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`,
+                status: error.status,
+                vendorCode: error.vendorCode,
+                vendorMessage: error.vendorMessage,
+            });
+        }
+    }
+    /**
+     * Lists the scans of files that came by the API: `GET /api/v1/scans/list/` (doc), page by page. A `next` page is
+     * asked for only where the base URL is, since the token would go elsewhere.
+     */
+    async *listScans(period, limits = {}) {
+        const seen = new Set();
+        let page = {
+            path: '/api/v1/scans/list/',
+            query: {
+                start: String(Math.floor(period.start / 1000)),
+                end: String(Math.ceil(period.end / 1000)),
+                origin: 'api',
+            },
+        };
+        for (;;) {
+            const call = {
+                operation: 'list scans',
+                method: 'GET',
+                ...page,
+                accept: 'application/json',
+                explain,
+            };
+            const { scans, next } = await this.#http.json(call, limits, readPage);
+            yield* scans;
+            if (next === undefined || seen.has(next))
+                return;
+            seen.add(next);
+            const url = URL.parse(next);
+            if (url?.origin !== this.#http.origin) {
+                throw new ServiceError({
+                    service: perceptionPoint,
+                    operation: call.operation,
+                    what: `the next page is said to be at ${this.#http.clean(url?.origin ?? next)}, where the token must not go`,
+                    remedy: 'Set the base URL to where the service really is.',
+                });
+            }
+            page = { path: url };
+        }
+    }
+    /**
+     * Looks a scan up by its id among those of a period. No filter by id is documented, and a `GET` of a single scan
+     * neither, so the list is read, and the id compared with all that a scan is known by.
+     *
+     * @returns `undefined` when the service does not list it (yet).
+     */
+    async findScan(scanId, period, limits = {}) {
+        const found = await this.findScans([scanId], period, limits);
+        return found.get(scanId);
+    }
+    /** As `findScan`, for many at once with one reading of the list. */
+    async findScans(scanIds, period, limits = {}) {
+        const wanted = new Set(scanIds);
+        const found = new Map();
+        const partsByRoot = new Map();
+        for await (const scan of this.listScans(period, limits)) {
+            for (const id of scan.ids)
+                if (wanted.has(id))
+                    found.set(id, scan);
+            if (scan.rootId !== undefined)
+                partsByRoot.set(scan.rootId, scan);
+            if (found.size === wanted.size)
+                break;
+        }
+        for (const id of wanted) {
+            const part = partsByRoot.get(id);
+            if (!found.has(id) && part !== undefined)
+                found.set(id, asRoot(part));
+        }
+        return found;
+    }
+    /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
+    async testConnection(limits = {}) {
+        const now = this.clock.now();
+        await this.listScans({ start: now - 60_000, end: now }, limits).next();
+    }
+}
+function explain(refusal) {
+    switch (refusal.status) {
+        case 401:
+        case 403:
+            return new AccessError({
+                ...refusal,
+                what: 'the service refuses the token, or the licence does not include the API',
+                remedy: 'Check the token and the region, and ask the Customer Success Manager whether the API is licensed.',
+            });
+        // Neither call asks for something by its id.
+        case 404:
+        case 410:
+            return new ServiceError({
+                ...refusal,
+                what: 'there is no such call at this address',
+                remedy: 'Check the base URL, and what stands in front of the service.',
+            });
+        case 413:
+            return new ServiceError({
+                ...refusal,
+                what: 'the file is too large for the service, or for a proxy on the way',
+                remedy: `The service takes ${mostBytesToScan} bytes at most; ask whoever runs the proxy about its limit.`,
+            });
+        default:
+            return undefined;
+    }
+}
+/** Whether the service may have taken the file although there is no id: no answer, a failing one, or one without the id. */
+function client_isFateUnknown(error) {
+    const isAnsweredWithoutId = error.status !== undefined && error.status < 300;
+    const isRefused = error.status !== undefined && error.status >= 300 && error.status < 500;
+    return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
+}
+function readPage(answer) {
+    const { results, next } = (answer ?? {});
+    if (!Array.isArray(results))
+        return undefined;
+    return {
+        scans: results.flatMap((result) => readScan(result) ?? []),
+        next: typeof next === 'string' && next !== '' ? next : undefined,
+    };
+}
+/** What a part tells of the whole it belongs to. */
+function asRoot(part) {
+    if (part.rootVerdictCode === '')
+        return part;
+    return { ...part, verdictCode: part.rootVerdictCode, verdict: scan_verdictOf(part.rootVerdictCode) };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-file.js
+
+/**
+ * Submits a file and waits for the verdict.
+ *
+ * @param watch of the same client; all who wait with it share one polling loop.
+ * @throws as `PerceptionPointClient.submitFile` and `ScanWatch.waitFor` do.
+ */
+async function scanFile(client, watch, submission, options) {
+    const submitted = await client.submitFile(submission, options);
+    options.onSubmitted?.(submitted);
+    const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
+    return { ...scanResult(submitted, scan), submitted };
+}
+/** The result of a finished scan. Without `name`, the document is named by what the service tells of the file. */
+function scanResult(known, scan) {
+    const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
+    const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
+    return {
+        scanId,
+        verdict: scan.verdict,
+        verdictCode: scan.verdictCode,
+        documentName: safeFileName(`${name}-${scanId}.json`, `scan-${scanId}.json`),
+        document: `${JSON.stringify({ ...scan.answer, ...sent }, undefined, 2)}\n`,
+    };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-watch.js
+
+
+
+
+/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
+const clockSkewMs = 10 * 60_000;
+const longestLookBackMs = 30 * 24 * 3_600_000;
+/**
+ * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
+ * runs only while somebody waits; it asks at intervals that fit the one who has waited for the shortest time.
+ */
+class ScanWatch {
+    #client;
+    #intervalMs;
+    #waiters = new Set();
+    /** Ends the loop; aborted while nobody waits. */
+    #stop = new AbortController();
+    /** Ends a long rest. */
+    #wake = new AbortController();
+    /** @param intervalMs a fixed time between two looks, instead of the adaptive one. */
+    constructor(client, intervalMs) {
+        this.#client = client;
+        this.#intervalMs = intervalMs;
+        this.#stop.abort();
+    }
+    /**
+     * Waits until the service has come to a verdict on a scan.
+     *
+     * @throws {TimeoutError} at the deadline, with the last state; asking again with the same id later succeeds.
+     * @throws {SecurityReportsError} when the list cannot be read; the signal's reason when it aborts.
+     */
+    async waitFor(scanId, options) {
+        const { clock } = this.#client;
+        const started = clock.now();
+        const waiter = {
+            scanId,
+            submittedAt: options.submittedAt,
+            joinedAt: started,
+            settle: Promise.withResolvers(),
+            tell: (state) => options.onProgress?.({ subject: `scan ${scanId}`, state, elapsedMs: clock.now() - started }),
+            state: 'not asked yet',
+        };
+        try {
+            return await withinLimits(clock, options, (signal) => {
+                signal.addEventListener('abort', () => {
+                    waiter.settle.reject(signal.reason);
+                });
+                this.#join(waiter);
+                return waiter.settle.promise;
+            });
+        }
+        catch (error) {
+            if (!(error instanceof DeadlinePassed))
+                throw error;
+            throw new TimeoutError({
+                service: perceptionPoint,
+                operation: 'wait for scan',
+                subject: scanId,
+                what: `there was no verdict in time; the last state: ${waiter.state}`,
+                remedy: `The service goes on scanning: ask again for the scan id ${scanId}, or allow more time.`,
+                lastState: waiter.state,
+                resumeId: scanId,
+            });
+        }
+        finally {
+            this.#waiters.delete(waiter);
+            if (this.#waiters.size === 0)
+                this.#stop.abort();
+        }
+    }
+    #join(waiter) {
+        this.#waiters.add(waiter);
+        if (this.#stop.signal.aborted) {
+            this.#stop = new AbortController();
+            void this.#loop(this.#stop.signal);
+        }
+        else {
+            // Whoever joins during a long rest shall not wait for its end.
+            this.#wake.abort();
+        }
+    }
+    async #loop(stop) {
+        const { clock } = this.#client;
+        const sleep = (ms, signal) => clock.sleep(ms, signal).catch(() => undefined);
+        while (!stop.aborted) {
+            const restMs = await this.#look(stop);
+            const newest = Math.max(...[...this.#waiters].map((waiter) => waiter.joinedAt));
+            const interval = this.#intervalMs ?? adaptiveInterval(clock.now() - newest);
+            const least = Math.max(shortestIntervalMs, restMs);
+            this.#wake = new AbortController();
+            await sleep(least, stop);
+            await sleep(interval - least, AbortSignal.any([stop, this.#wake.signal]));
+        }
+    }
+    /** Reads the list once for all. Gives the milliseconds that the service asked to be left alone. */
+    async #look(signal) {
+        const waiters = [...this.#waiters];
+        const now = this.#client.clock.now();
+        const start = Math.min(...waiters.map(({ submittedAt }) => submittedAt ?? now - longestLookBackMs));
+        try {
+            const found = await this.#client.findScans(waiters.map(({ scanId }) => scanId), { start: start - clockSkewMs, end: now + clockSkewMs }, { signal });
+            for (const waiter of waiters) {
+                const scan = found.get(waiter.scanId);
+                if (scan?.finished === true)
+                    waiter.settle.resolve(scan);
+                else
+                    changeState(waiter, scan === undefined ? 'not listed yet' : 'being scanned');
+            }
+            return 0;
+        }
+        catch (error) {
+            const mayPass = error instanceof SecurityReportsError && error.retryable;
+            for (const waiter of waiters) {
+                if (mayPass)
+                    changeState(waiter, error.what);
+                else
+                    waiter.settle.reject(error);
+            }
+            return mayPass ? (error.retryAfterMs ?? 0) : 0;
+        }
+    }
+}
+function changeState(waiter, state) {
+    if (waiter.state === state)
+        return;
+    waiter.state = state;
+    waiter.tell(state);
+}
+
 ;// CONCATENATED MODULE: ./packages/core/build/index.js
 
 
@@ -78610,122 +82294,20 @@ function worstVerdict(verdicts) {
 
 
 
-;// CONCATENATED MODULE: ./packages/action/build/input-parsers.js
-/** What is wrong with the value of an input, as a clause that follows the input's name. */
-class InputProblem extends Error {
-    name = 'InputProblem';
-}
-/** The booleans of YAML 1.2. */
-const input_parsers_boolean = (text) => {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    if (/^(false|False|FALSE)$/.test(text))
-        return false;
-    throw new InputProblem(`${input_parsers_quote(text)} is neither true nor false`);
-};
-/** A whole number within bounds, both included. */
-function wholeNumber(least, most) {
-    return (text) => {
-        const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-        if (value >= least && value <= most)
-            return value;
-        throw new InputProblem(`${input_parsers_quote(text)} is not a whole number from ${least} to ${most}`);
-    };
-}
-const unitMs = { h: 3_600_000, m: 60_000, s: 1_000 };
-const longestMs = 120 * unitMs.h;
-/** A duration such as `90s`, `10m`, `1h` or `1h30m`, in milliseconds: at least a second, at most 120 hours. */
-const duration = (text) => {
-    const match = /^(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text);
-    if (match === null || text === '') {
-        throw new InputProblem(`${input_parsers_quote(text)} is not a duration such as 90s, 10m, 1h or 1h30m`);
-    }
-    const [, hours = '0', minutes = '0', seconds = '0'] = match;
-    const ms = Number(hours) * unitMs.h + Number(minutes) * unitMs.m + Number(seconds) * unitMs.s;
-    if (ms >= unitMs.s && ms <= longestMs)
-        return ms;
-    throw new InputProblem(`${input_parsers_quote(text)} is not between 1s and 120h`);
-};
-/** One of the given words. */
-function oneOf(words) {
-    return (text) => {
-        const word = words.find((candidate) => candidate === text);
-        if (word !== undefined)
-            return word;
-        throw new InputProblem(`${input_parsers_quote(text)} is not one of ${words.join(', ')}`);
-    };
-}
-/** What stands between newlines, commas and blanks. */
-const words = (text) => text.split(/[\s,]+/).filter((word) => word !== '');
-/** Lines without the blank ones. */
-const lines = (text) => text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-/** A set of the given words, or the empty one for `none`. */
-function setOf(allowed) {
-    return (text) => {
-        const given = words(text);
-        if (given.length === 1 && given[0] === 'none')
-            return new Set();
-        const unknown = given.filter((word) => !allowed.some((candidate) => candidate === word));
-        if (unknown.length > 0) {
-            throw new InputProblem(`${enumerate(unknown.map(input_parsers_quote))} cannot be used here; there are ${allowed.join(', ')}, and none on its own`);
-        }
-        return new Set(given);
-    };
-}
-/** Text as it may stand in a message: quoted, on one line, not too long. */
-function input_parsers_quote(text) {
-    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-/** The first few of many, and how many there are besides. */
-function enumerate(items) {
-    const shown = items.slice(0, 5).join(', ');
-    return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
-}
-
-;// CONCATENATED MODULE: ./packages/action/build/ca-certificate.js
 
 
 
 
-/**
- * Reads CA certificates that are given as PEM text, or as the path of a PEM file (relative to the workspace).
- *
- * @throws {InputProblem} when there is no certificate in it.
- */
-async function readCaCertificate(input, workspace) {
-    const isPem = input.includes('-----BEGIN ');
-    const pem = isPem ? input : await readPemFile(input, workspace);
-    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
-    const where = isPem ? 'the PEM text' : input_parsers_quote(input);
-    if (certificates === null)
-        throw new InputProblem(`${where} contains no "-----BEGIN CERTIFICATE-----" block`);
-    for (const certificate of certificates) {
-        if (!isCertificate(certificate))
-            throw new InputProblem(`${where} contains a certificate that cannot be read`);
-    }
-    return certificates.join('\n');
-}
-async function readPemFile(path, workspace) {
-    try {
-        return await (0,promises_.readFile)((0,external_node_path_.resolve)(workspace, path), 'utf8');
-    }
-    catch (error) {
-        const { code = 'unknown error' } = error;
-        throw new InputProblem(`${input_parsers_quote(path)} is neither PEM text nor a file that can be read (${code})`);
-    }
-}
-function isCertificate(pem) {
-    try {
-        new external_node_crypto_.X509Certificate(pem);
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./packages/action/build/report-entry.js
+/** The services, by the value of the input `service`. */
+const serviceNames = ['spectra-analyze', 'perception-point', 'digicert'];
 
 // EXTERNAL MODULE: @actions/core@3.0.1/lib/core.js + 13 modules
 var lib_core = __nccwpck_require__(23326);
@@ -82423,7 +86005,7 @@ var glob_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arg
  * @param patterns  Patterns separated by newlines
  * @param options   Glob options
  */
-function create(patterns, options) {
+function glob_create(patterns, options) {
     return glob_awaiter(this, void 0, void 0, function* () {
         return yield DefaultGlobber.create(patterns, options);
     });
@@ -82442,11 +86024,105 @@ function glob_hashFiles(patterns_1) {
         if (options && typeof options.followSymbolicLinks === 'boolean') {
             followSymbolicLinks = options.followSymbolicLinks;
         }
-        const globber = yield create(patterns, { followSymbolicLinks });
+        const globber = yield glob_create(patterns, { followSymbolicLinks });
         return _hashFiles(globber, currentWorkspace, verbose);
     });
 }
 //# sourceMappingURL=glob.js.map
+;// CONCATENATED MODULE: ./packages/action/build/inputs/parsers.js
+/** What is wrong with the value of an input, as a clause that follows the input's name. */
+class InputProblem extends Error {
+    name = 'InputProblem';
+}
+/** The booleans of YAML 1.2. */
+const parsers_boolean = (text) => {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    if (/^(false|False|FALSE)$/.test(text))
+        return false;
+    throw new InputProblem(`${parsers_quote(text)} is neither true nor false`);
+};
+/** A whole number within bounds, both included. */
+function wholeNumber(least, most) {
+    return (text) => {
+        const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+        if (value >= least && value <= most)
+            return value;
+        throw new InputProblem(`${parsers_quote(text)} is not a whole number from ${least} to ${most}`);
+    };
+}
+const unitMs = { h: 3_600_000, m: 60_000, s: 1_000 };
+const longestMs = 120 * unitMs.h;
+/** A duration such as `90s`, `10m`, `1h` or `1h30m`, in milliseconds: at least a second, at most 120 hours. */
+const duration = (text) => {
+    const match = /^(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text);
+    if (match === null || text === '') {
+        throw new InputProblem(`${parsers_quote(text)} is not a duration such as 90s, 10m, 1h or 1h30m`);
+    }
+    const [, hours = '0', minutes = '0', seconds = '0'] = match;
+    const ms = Number(hours) * unitMs.h + Number(minutes) * unitMs.m + Number(seconds) * unitMs.s;
+    if (ms >= unitMs.s && ms <= longestMs)
+        return ms;
+    throw new InputProblem(`${parsers_quote(text)} is not between 1s and 120h`);
+};
+/** One of the given words. */
+function oneOf(words) {
+    return (text) => {
+        const word = words.find((candidate) => candidate === text);
+        if (word !== undefined)
+            return word;
+        throw new InputProblem(`${parsers_quote(text)} is not one of ${words.join(', ')}`);
+    };
+}
+/** What stands between newlines, commas and blanks. */
+const words = (text) => text.split(/[\s,]+/).filter((word) => word !== '');
+/** Lines without the blank ones. */
+const lines = (text) => text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+/** A set of the given words, or the empty one for `none`. */
+function setOf(allowed) {
+    return (text) => {
+        const given = words(text);
+        if (given.length === 1 && given[0] === 'none')
+            return new Set();
+        const unknown = given.filter((word) => !allowed.some((candidate) => candidate === word));
+        if (unknown.length > 0) {
+            throw new InputProblem(`${enumerate(unknown.map(parsers_quote))} cannot be used here; there are ${allowed.join(', ')}, and none on its own`);
+        }
+        return new Set(given);
+    };
+}
+/** Text as it may stand in a message: quoted, on one line, not too long. */
+function parsers_quote(text) {
+    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+/** The first few of many, and how many there are besides. */
+function enumerate(items) {
+    const shown = items.slice(0, 5).join(', ');
+    return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
+}
+/** An http(s) URL. Its text is in no message: it may be a signed one. */
+const webUrl = (text) => {
+    if (/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+        return text;
+    throw new InputProblem('there is something that is not an http(s) URL');
+};
+/** A JSON object. Its text is in no message: it may hold a secret. */
+const jsonObject = (text) => {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        throw new InputProblem('it is not JSON');
+    }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+        return value;
+    throw new InputProblem('it is JSON, but not an object like {"name": "value"}');
+};
+
 ;// CONCATENATED MODULE: ./packages/action/build/workspace.js
 
 
@@ -82457,31 +86133,29 @@ function nameInWorkspace(path, workspace) {
     return (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
 }
 /**
- * Finds the files that glob patterns name, in the order of their names.
+ * Finds the files that glob patterns name, in the order of their names; hidden ones only where a pattern names them.
  *
  * @throws {InputProblem} when nothing matches, or something that matches is not in the workspace, be it by `..` or by
  *   a symbolic link.
  */
 async function findFiles(patterns, workspace) {
-    const globber = await create(patterns.join('\n'), {
-        followSymbolicLinks: false,
-        matchDirectories: false,
-    });
     const root = await (0,promises_.realpath)(workspace);
     const files = [];
     const outside = [];
-    for (const path of await globber.glob()) {
-        const real = await (0,promises_.realpath)(path);
-        const { size, ...stats } = await statOf(real);
-        if (!isInside(real, root))
-            outside.push(input_parsers_quote(path));
-        else if (stats.isFile)
-            files.push({ path: real, name: nameInWorkspace(path, workspace), size });
+    for (const path of await matchesOf(patterns)) {
+        const real = await (0,promises_.realpath)(path).catch(() => undefined);
+        if (real === undefined || !isInside(real, root)) {
+            outside.push(parsers_quote(nameInWorkspace(path, workspace)));
+            continue;
+        }
+        const stats = await (0,promises_.stat)(real);
+        if (stats.isFile())
+            files.push({ path: real, name: nameInWorkspace(path, workspace), size: stats.size });
     }
     if (outside.length > 0)
-        throw new InputProblem(`${enumerate(outside)} would leave the workspace`);
+        throw new InputProblem(`${enumerate(outside)} leads out of the workspace, or to nothing`);
     if (files.length === 0) {
-        throw new InputProblem(`no file of the workspace matches ${enumerate(patterns.map(input_parsers_quote))}`);
+        throw new InputProblem(`no file of the workspace matches ${enumerate(patterns.map(parsers_quote))}`);
     }
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -82494,12 +86168,24 @@ async function directoryInWorkspace(text, workspace) {
     const path = (0,external_node_path_.resolve)(workspace, text);
     const isReallyInside = isInside(path, (0,external_node_path_.resolve)(workspace)) && isInside(await realpathOfExisting(path), await (0,promises_.realpath)(workspace));
     if (!isReallyInside)
-        throw new InputProblem(`${input_parsers_quote(text)} is not inside the workspace`);
+        throw new InputProblem(`${parsers_quote(text)} is not inside the workspace`);
     return path;
 }
-async function statOf(path) {
-    const stats = await (0,promises_.stat)(path);
-    return { isFile: stats.isFile(), size: stats.size };
+/** Hidden files and folders match only what names them, so that `**` does not send the history of the repository. */
+async function matchesOf(patterns) {
+    const isExclusion = (pattern) => pattern.startsWith('!');
+    const namesHidden = (pattern) => /(^|[\\/])\.[^.\\/]/.test(pattern);
+    const glob = async (include, excludeHiddenFiles) => {
+        if (!patterns.some((pattern) => !isExclusion(pattern) && include(pattern)))
+            return [];
+        const used = patterns.filter((pattern) => isExclusion(pattern) || include(pattern));
+        const options = { followSymbolicLinks: false, matchDirectories: false, excludeHiddenFiles };
+        return (await glob_create(used.join('\n'), options)).glob();
+    };
+    return new Set([
+        ...(await glob((pattern) => !namesHidden(pattern), true)),
+        ...(await glob(namesHidden, false)),
+    ]);
 }
 /** The real path of the nearest ancestor that exists. */
 async function realpathOfExisting(path) {
@@ -82515,7 +86201,277 @@ function isInside(path, directory) {
     return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way) && (0,external_node_path_.join)(directory, way) === path;
 }
 
-;// CONCATENATED MODULE: ./packages/action/build/inputs.js
+;// CONCATENATED MODULE: ./packages/action/build/inputs/ca-certificate.js
+
+
+
+
+/**
+ * Reads CA certificates that are given as PEM text, or as the path of a PEM file (relative to the workspace).
+ *
+ * @throws {InputProblem} when there is no certificate in it.
+ */
+async function readCaCertificate(input, workspace) {
+    const isPem = input.includes('-----BEGIN ');
+    const pem = isPem ? input : await readPemFile(input, workspace);
+    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
+    const where = isPem ? 'the PEM text' : parsers_quote(input);
+    if (certificates === null)
+        throw new InputProblem(`${where} contains no "-----BEGIN CERTIFICATE-----" block`);
+    for (const certificate of certificates) {
+        if (!isCertificate(certificate))
+            throw new InputProblem(`${where} contains a certificate that cannot be read`);
+    }
+    return certificates.join('\n');
+}
+async function readPemFile(path, workspace) {
+    try {
+        return await (0,promises_.readFile)((0,external_node_path_.resolve)(workspace, path), 'utf8');
+    }
+    catch (error) {
+        const { code = 'unknown error' } = error;
+        throw new InputProblem(`${parsers_quote(path)} is neither PEM text nor a file that can be read (${code})`);
+    }
+}
+function isCertificate(pem) {
+    try {
+        new external_node_crypto_.X509Certificate(pem);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/digicert.js
+
+
+function readDigicertRequest(reader, connection) {
+    if (reader.isGiven('report-id') === reader.isGiven('report-name')) {
+        reader.refuse('report-id, report-name', `${reader.isGiven('report-id') ? 'both are given' : 'both are missing'}. Give exactly one of them.`);
+    }
+    const run = reader.read('report-run-id', String, 'latest');
+    const startNewRun = reader.read('run', parsers_boolean, false);
+    if (startNewRun && run !== 'latest') {
+        reader.refuse('run, report-run-id', 'a new run has no id yet. Leave one of them out.');
+    }
+    const id = reader.read('report-id', String, undefined);
+    return {
+        service: 'digicert',
+        apiKey: connection.token,
+        baseUrl: connection.baseUrl ?? digicertBaseUrl,
+        report: id === undefined ? { displayName: reader.read('report-name', String, '') } : { id },
+        run,
+        startNewRun,
+        format: reader.read('report-format', oneOf(reportFormats), 'CSV'),
+        extract: reader.read('extract', parsers_boolean, false),
+    };
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/input-reader.js
+
+/** Reads inputs one by one, and collects what is wrong with them, so that all of it can be said at once. */
+class InputReader {
+    workspace;
+    isPullRequest;
+    #source;
+    #problems = [];
+    constructor(source) {
+        this.#source = source;
+        this.workspace = source.workspace;
+        this.isPullRequest = source.isPullRequest;
+    }
+    isGiven(name) {
+        return this.#source.text(name) !== '';
+    }
+    /** The parsed value; or `instead` when the input was not given, or cannot be used, which `error` then says. */
+    read(name, parse, instead) {
+        const text = this.#source.text(name);
+        try {
+            return text === '' ? instead : parse(text);
+        }
+        catch (error) {
+            this.#note(name, error);
+            return instead;
+        }
+    }
+    /** As `read`, for what has to look at files. */
+    async find(name, parse, instead) {
+        const text = this.#source.text(name);
+        try {
+            return text === '' ? instead : await parse(text);
+        }
+        catch (error) {
+            this.#note(name, error);
+            return instead;
+        }
+    }
+    /** Notes a problem when the input is missing. */
+    demand(name, remedy) {
+        if (!this.isGiven(name))
+            this.refuse(name, `it is missing. ${remedy}`);
+    }
+    /** Notes what is wrong with an input, or with several together. */
+    refuse(names, problem) {
+        this.#problems.push(`${names}: ${problem}`);
+    }
+    get hasProblems() {
+        return this.#problems.length > 0;
+    }
+    /** All that was noted, a line each. */
+    error() {
+        const intro = this.#problems.length === 1
+            ? 'An input cannot be used'
+            : `${this.#problems.length} inputs cannot be used`;
+        return new Error(`${intro}; nothing was sent.\n${this.#problems.map((problem) => `- ${problem}`).join('\n')}`);
+    }
+    #note(name, error) {
+        if (!(error instanceof InputProblem))
+            throw error;
+        this.refuse(name, error.message);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/perception-point.js
+
+
+
+const sources = ['files', 'download-links', 'storage-paths'];
+const onlyForSubmitting = ['file-password', 'callback-url', 'callback-params', 'callback-headers'];
+async function readPerceptionPointRequest(reader, connection) {
+    const region = reader.read('region', oneOf(regions), 'us');
+    if (connection.baseUrl !== undefined && region !== 'us') {
+        reader.refuse('region, base-url', 'both say where the service is. Give one of them.');
+    }
+    checkSources(reader);
+    return {
+        service: 'perception-point',
+        token: connection.token,
+        baseUrl: connection.baseUrl ?? perceptionPointRegions[region],
+        files: await reader.find('files', (text) => filesToScan(lines(text), reader.workspace), []),
+        downloadLinks: reader.read('download-links', (text) => lines(text).map(webUrl), []),
+        storagePaths: reader.read('storage-paths', lines, []),
+        storage: reader.read('storage', String, undefined),
+        filePassword: reader.read('file-password', String, undefined),
+        callbackUrl: reader.read('callback-url', webUrl, undefined),
+        callbackParams: reader.read('callback-params', jsonObject, undefined),
+        callbackHeaders: reader.read('callback-headers', headers, undefined),
+        scanIds: reader.read('scan-ids', lines, []),
+        wait: reader.read('wait', parsers_boolean, true),
+    };
+}
+const regions = Object.keys(perceptionPointRegions);
+function checkSources(reader) {
+    const given = sources.filter((name) => reader.isGiven(name));
+    const isCollecting = reader.isGiven('scan-ids');
+    if (given.length === 0 && !isCollecting) {
+        reader.refuse('files, download-links, storage-paths, scan-ids', 'all are missing. Give what to scan, or the scans to collect.');
+    }
+    if (isCollecting) {
+        const others = [...given, ...onlyForSubmitting.filter((name) => reader.isGiven(name))];
+        if (others.length > 0) {
+            reader.refuse(`scan-ids, ${others.join(', ')}`, 'with scan-ids nothing is submitted. Leave the others out.');
+        }
+    }
+    if (reader.isGiven('storage') && !reader.isGiven('storage-paths')) {
+        reader.refuse('storage', 'it says where storage-paths are, and there are none.');
+    }
+    for (const name of ['callback-params', 'callback-headers']) {
+        if (reader.isGiven(name) && !reader.isGiven('callback-url')) {
+            reader.refuse(name, 'it is for the callback, and there is no callback-url.');
+        }
+    }
+}
+async function filesToScan(patterns, workspace) {
+    const files = await findFiles(patterns, workspace);
+    const tooLarge = files.filter((file) => file.size > mostBytesToScan).map((file) => parsers_quote(file.name));
+    const empty = files.filter((file) => file.size === 0).map((file) => parsers_quote(file.name));
+    if (tooLarge.length > 0) {
+        throw new InputProblem(`${enumerate(tooLarge)}: larger than the ${mostBytesToScan} bytes that the service scans`);
+    }
+    if (empty.length > 0)
+        throw new InputProblem(`${enumerate(empty)}: empty, and the service scans no empty files`);
+    return files;
+}
+function headers(text) {
+    const object = jsonObject(text);
+    for (const [name, value] of Object.entries(object)) {
+        if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name))
+            throw new InputProblem(`${parsers_quote(name)} is not a name for a header`);
+        if (typeof value !== 'string' || /[\r\n\0]/.test(value)) {
+            throw new InputProblem(`the value of ${parsers_quote(name)} is not a text on one line`);
+        }
+    }
+    return object;
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/service-inputs.js
+/** The inputs that not every service knows. */
+const serviceInputs = {
+    region: { services: ['perception-point'], default: 'us' },
+    hashes: { services: ['spectra-analyze'], default: '' },
+    files: { services: ['spectra-analyze', 'perception-point'], default: '' },
+    classification: { services: ['spectra-analyze'], default: 'false' },
+    'download-links': { services: ['perception-point'], default: '' },
+    'storage-paths': { services: ['perception-point'], default: '' },
+    storage: { services: ['perception-point'], default: '' },
+    'file-password': { services: ['perception-point'], default: '' },
+    'callback-url': { services: ['perception-point'], default: '' },
+    'callback-params': { services: ['perception-point'], default: '' },
+    'callback-headers': { services: ['perception-point'], default: '' },
+    wait: { services: ['perception-point'], default: 'true' },
+    'scan-ids': { services: ['perception-point'], default: '' },
+    'report-id': { services: ['digicert'], default: '' },
+    'report-name': { services: ['digicert'], default: '' },
+    'report-run-id': { services: ['digicert'], default: 'latest' },
+    run: { services: ['digicert'], default: 'false' },
+    'report-format': { services: ['digicert'], default: 'CSV' },
+    extract: { services: ['digicert'], default: 'false' },
+};
+/** Notes every input that was given and does not belong to the service. */
+function refuseForeignInputs(reader, service) {
+    for (const [name, input] of Object.entries(serviceInputs)) {
+        const isGiven = reader.read(name, (text) => text !== input.default, false);
+        if (isGiven && !input.services.includes(service)) {
+            reader.refuse(name, `it belongs to ${input.services.join(' and ')}, not to ${service}. Leave it out.`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/spectra-analyze.js
+
+
+
+async function readSpectraAnalyzeRequest(reader, connection) {
+    reader.demand('base-url', 'Give the address of the appliance, such as https://appliance.example.com.');
+    if (!reader.isGiven('hashes') && !reader.isGiven('files')) {
+        reader.refuse('hashes, files', 'both are missing. Give at least one of them.');
+    }
+    return {
+        service: 'spectra-analyze',
+        token: connection.token,
+        baseUrl: connection.baseUrl ?? '',
+        hashes: reader.read('hashes', hashes, []),
+        files: await reader.find('files', (text) => findFiles(lines(text), reader.workspace), []),
+        classification: reader.read('classification', parsers_boolean, false),
+    };
+}
+const hashes = (text) => {
+    const parsed = words(text).map((word) => ({ word, hash: parseHash(word) }));
+    const malformed = parsed.filter(({ hash }) => hash === undefined).map(({ word }) => parsers_quote(word));
+    if (malformed.length > 0) {
+        throw new InputProblem(`${enumerate(malformed)}: not a hash. Give MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64)`);
+    }
+    return parsed.flatMap(({ hash }) => hash ?? []);
+};
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/inputs.js
+
+
+
+
+
+
 
 
 
@@ -82532,121 +86488,118 @@ const failReasons = [
 ];
 /** @throws {Error} with all that is wrong with the inputs, a line each. Nothing was sent by then. */
 async function readInputs(source) {
-    const problems = [];
-    const note = (name, error) => {
-        if (!(error instanceof InputProblem))
-            throw error;
-        problems.push(`${name}: ${error.message}`);
-    };
-    /** The parsed value, or `instead` when there is none, or a problem that ends in an error below. */
-    const read = (name, parse, instead) => {
-        const text = source.text(name);
-        try {
-            return text === '' ? instead : parse(text);
-        }
-        catch (error) {
-            note(name, error);
-            return instead;
-        }
-    };
-    const find = async (name, parse, instead) => {
-        const text = source.text(name);
-        try {
-            return text === '' ? instead : await parse(text);
-        }
-        catch (error) {
-            note(name, error);
-            return instead;
-        }
-    };
-    const demand = (name, remedy) => {
-        if (source.text(name) === '')
-            problems.push(`${name}: it is missing. ${remedy}`);
-    };
-    demand('service', 'There is spectra-analyze.');
-    read('service', oneOf(['spectra-analyze']), undefined);
-    demand('token', source.isPullRequest ? remedyForPullRequest : 'Pass a secret of the repository, and check its name.');
-    demand('base-url', 'Give the address of the appliance, such as https://appliance.example.com.');
-    const request = {
-        service: 'spectra-analyze',
-        baseUrl: read('base-url', baseUrl, ''),
-        token: read('token', token, ''),
-        hashes: read('hashes', hashes, []),
-        files: await find('files', (text) => findFiles(lines(text), source.workspace), []),
-        classification: read('classification', input_parsers_boolean, false),
-    };
-    if (source.text('hashes') === '' && source.text('files') === '') {
-        problems.push('hashes, files: both are missing. Give at least one of them.');
-    }
-    const archive = read('archive', input_parsers_boolean, true);
-    if (!archive) {
-        const subjects = request.hashes.length + request.files.length;
-        if (subjects > 1) {
-            problems.push(`archive: false attaches one file as it is, but ${subjects} reports are asked for`);
-        }
-        if (source.text('artifact-name') !== '') {
-            problems.push('artifact-name: with archive: false the artifact is called like its file. Leave the name out.');
-        }
-    }
+    const reader = new InputReader(source);
+    reader.demand('service', `There are ${serviceNames.join(', ')}.`);
+    reader.demand('token', source.isPullRequest ? remedyForPullRequest : 'Pass a secret of the repository, and check its name.');
+    const service = reader.read('service', oneOf(serviceNames), undefined);
+    const request = service === undefined ? undefined : await readRequest(reader, service);
     const inputs = {
-        request,
         connection: {
-            caCertificate: await find('ca-certificate', (text) => readCaCertificate(text, source.workspace), undefined),
-            skipTlsVerify: read('insecure-skip-tls-verify', input_parsers_boolean, false),
+            caCertificate: await reader.find('ca-certificate', (text) => readCaCertificate(text, source.workspace), undefined),
+            skipTlsVerify: reader.read('insecure-skip-tls-verify', parsers_boolean, false),
         },
         pace: {
-            timeoutMs: read('timeout', duration, 15 * 60_000),
-            pollIntervalMs: read('poll-interval', duration, undefined),
-            concurrency: read('concurrency', wholeNumber(1, 64), 8),
+            timeoutMs: reader.read('timeout', duration, 15 * 60_000),
+            pollIntervalMs: reader.read('poll-interval', duration, undefined),
+            concurrency: reader.read('concurrency', wholeNumber(1, 64), 8),
         },
-        outputDirectory: await find('output-directory', (text) => directoryInWorkspace(text, source.workspace), source.workspace),
-        failOn: read('fail-on', setOf(failReasons), new Set()),
-        artifact: read('upload-artifact', input_parsers_boolean, true)
-            ? {
-                name: read('artifact-name', artifactName, undefined),
-                archive,
-                retentionDays: read('retention-days', wholeNumber(1, 400), undefined),
-                compressionLevel: read('compression-level', wholeNumber(0, 9), undefined),
-                overwrite: read('overwrite', input_parsers_boolean, false),
-            }
-            : undefined,
+        outputDirectory: await reader.find('output-directory', (text) => directoryInWorkspace(text, source.workspace), source.workspace),
+        failOn: reader.read('fail-on', setOf(failReasons), new Set()),
+        artifact: readArtifactInputs(reader, request),
     };
-    if (problems.length > 0) {
-        const intro = problems.length === 1 ? 'An input cannot be used' : `${problems.length} inputs cannot be used`;
-        throw new Error(`${intro}; nothing was sent.\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    if (request === undefined || reader.hasProblems)
+        throw reader.error();
+    return { ...inputs, request };
+}
+async function readRequest(reader, service) {
+    refuseForeignInputs(reader, service);
+    const token = reader.read('token', credential, '');
+    switch (service) {
+        case 'spectra-analyze':
+            return readSpectraAnalyzeRequest(reader, { token, baseUrl: readBaseUrl(reader, spectraAnalyze) });
+        case 'perception-point':
+            return readPerceptionPointRequest(reader, { token, baseUrl: readBaseUrl(reader, perceptionPoint) });
+        case 'digicert':
+            return readDigicertRequest(reader, { token, baseUrl: readBaseUrl(reader, digicert) });
     }
-    return inputs;
+}
+function readArtifactInputs(reader, request) {
+    const isWanted = reader.read('upload-artifact', parsers_boolean, true);
+    const archive = reader.read('archive', parsers_boolean, true);
+    const files = request === undefined ? 0 : fewestFiles(request);
+    if (!archive && files > 1) {
+        reader.refuse('archive', `false attaches one file as it is, but ${files} reports are asked for`);
+    }
+    if (!archive && reader.isGiven('artifact-name')) {
+        reader.refuse('artifact-name', 'with archive: false the artifact is called like its file. Leave the name out.');
+    }
+    const inputs = {
+        name: reader.read('artifact-name', artifactName, undefined),
+        archive,
+        retentionDays: reader.read('retention-days', wholeNumber(1, 400), undefined),
+        compressionLevel: reader.read('compression-level', wholeNumber(0, 9), undefined),
+        overwrite: reader.read('overwrite', parsers_boolean, false),
+    };
+    return isWanted ? inputs : undefined;
+}
+/** How many reports are asked for by name, each of which becomes a file. */
+function fewestFiles(request) {
+    switch (request.service) {
+        case 'spectra-analyze':
+            return request.hashes.length + request.files.length;
+        case 'perception-point':
+            return [request.files, request.downloadLinks, request.storagePaths, request.scanIds].flat().length;
+        case 'digicert':
+            return 1;
+    }
 }
 const remedyForPullRequest = 'Workflows that are started by a pull request from a fork, or by Dependabot, get no secrets: skip the step there, ' +
     'or check the name of the secret.';
-const hashes = (text) => {
-    const parsed = words(text).map((word) => ({ word, hash: parseHash(word) }));
-    const malformed = parsed.filter(({ hash }) => hash === undefined).map(({ word }) => input_parsers_quote(word));
-    if (malformed.length > 0) {
-        throw new InputProblem(`${enumerate(malformed)}: not a hash. Give MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64)`);
-    }
-    return parsed.flatMap(({ hash }) => hash ?? []);
-};
-const token = (text) => {
+function readBaseUrl(reader, service) {
+    return reader.read('base-url', (text) => {
+        try {
+            return parseBaseUrl(text, service).href;
+        }
+        catch (error) {
+            if (!(error instanceof InvalidInputError))
+                throw error;
+            throw new InputProblem(`${error.what}. ${error.remedy}`);
+        }
+    }, undefined);
+}
+const credential = (text) => {
     if (/^[\x21-\x7e]+$/.test(text))
         return text;
     throw new InputProblem('it contains blanks, line breaks or characters beyond ASCII, which no token has');
 };
-const baseUrl = (text) => {
-    try {
-        return parseBaseUrl(text, spectraAnalyze).href;
-    }
-    catch (error) {
-        if (!(error instanceof InvalidInputError))
-            throw error;
-        throw new InputProblem(`${error.what}. ${error.remedy}`);
-    }
-};
 const artifactName = (text) => {
     if (/^[^":<>|*?\r\n\\/]{1,255}$/.test(text))
         return text;
-    throw new InputProblem(`${input_parsers_quote(text)} is longer than 255 characters, or contains one of " : < > | * ? \\ /`);
+    throw new InputProblem(`${parsers_quote(text)} is longer than 255 characters, or contains one of " : < > | * ? \\ /`);
 };
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/secrets.js
+
+/** All that the log must never show: the credential, passwords, the values of callback headers, links that may be signed. */
+function secretsIn(source) {
+    const secrets = [
+        source.text('token'),
+        source.text('file-password'),
+        source.text('callback-url'),
+        ...lines(source.text('download-links')),
+        ...headerValues(source.text('callback-headers')),
+    ];
+    return [...new Set(secrets)].filter((secret) => secret !== '');
+}
+/** Of something that is not the JSON object it should be, all of it is a secret. */
+function headerValues(text) {
+    try {
+        return Object.values(jsonObject(text)).filter((value) => typeof value === 'string');
+    }
+    catch {
+        return [text];
+    }
+}
 
 ;// CONCATENATED MODULE: ./packages/action/build/quantities.js
 /** A size for people: `3.0 MB`. */
@@ -83010,10 +86963,11 @@ function reasonToFail(entries, failOn) {
 /** The step's outputs, by their names in action.yml. */
 function outputsFor(entries, directory, artifact) {
     const ready = entries.filter((entry) => entry.state === 'ready');
+    const failed = entries.filter((entry) => entry.state !== 'ready' && entry.state !== 'submitted');
     return {
         reports: JSON.stringify(entries),
         'report-count': String(ready.length),
-        'failed-count': String(entries.length - ready.length),
+        'failed-count': String(failed.length),
         verdict: worstVerdict(entries.flatMap((entry) => entry.verdict ?? [])) ?? '',
         directory,
         'artifact-name': artifact?.name ?? '',
@@ -83026,7 +86980,7 @@ function outputsFor(entries, directory, artifact) {
 ;// CONCATENATED MODULE: ./packages/action/build/publish/summary.js
 
 /** The runner drops a summary that is larger; what stays free is for what other lines need. */
-const mostBytes = 1_000_000;
+const summary_mostBytes = 1_000_000;
 /** The step's summary as HTML: a table of the reports, a link to the artifact, and the failures with their remedies. */
 function summaryFor({ entries, artifact, repository, runId }) {
     const ready = entries.filter((entry) => entry.state === 'ready').length;
@@ -83041,8 +86995,8 @@ function summaryFor({ entries, artifact, repository, runId }) {
             ]),
     ];
     const problems = entries.filter((entry) => entry.message !== undefined);
-    const rows = fitting(entries.map(row), mostBytes / 2);
-    const remedies = fitting(problems.map(({ subject, message = '' }) => `<li><code>${summary_escape(subject)}</code>: ${summary_escape(message)}</li>`), mostBytes / 2 - 2_000);
+    const rows = fitting(entries.map(row), summary_mostBytes / 2);
+    const remedies = fitting(problems.map(({ subject, message = '' }) => `<li><code>${summary_escape(subject)}</code>: ${summary_escape(message)}</li>`), summary_mostBytes / 2 - 2_000);
     return [
         ...head,
         '<table>',
@@ -83085,8 +87039,6 @@ function fitting(lines, bytes) {
     return end === -1 ? { shown: lines, left: 0 } : { shown: lines.slice(0, end), left: lines.length - end };
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./packages/action/build/services/failed-report.js
 
 /** The state and the words for a report that could not be had. */
@@ -83351,20 +87303,297 @@ function validateConcurrency(concurrency) {
 
 ;// CONCATENATED MODULE: ./packages/action/build/services/fetching.js
 
-/**
- * Does `work` for each item, as many at a time as the user allows, and gives the results in the order of the items.
- * When one fails, or the job is canceled, the others still come to their end first, so that they leave nothing behind.
- */
-async function severalAtATime(items, { pace, signal }, work) {
+
+/** Lets as many pieces of work run at a time as the user allows, in the order they come, and none once the job is canceled. */
+function takingTurns({ pace, signal }) {
     const limit = pLimit(pace.concurrency);
-    const running = items.map((item) => limit(() => {
+    return (work) => limit(() => {
         signal.throwIfAborted();
-        return work(item);
-    }));
+        return work();
+    });
+}
+/** All results. When one fails, the others still come to their end first, so that they leave nothing behind. */
+async function allSettled(running) {
     await Promise.allSettled(running);
     return Promise.all(running);
 }
+/** A line of the log about one subject, with the time since `started`. */
+function tellAbout(subject, { log, clock }) {
+    const started = clock.now();
+    return (what) => {
+        log.info(`${subject}  ${what}  (after ${seconds(clock.now() - started)})`);
+    };
+}
 
+;// CONCATENATED MODULE: ./packages/action/build/services/file-names.js
+
+/** Hands out names for files that are unique within the step, also where letter case makes no difference. */
+class FileNames {
+    #taken = new Set();
+    /** The name itself, or with `-2`, `-3` ... before its extension. */
+    unique(name) {
+        const { name: stem, ext } = (0,external_node_path_.parse)(name);
+        let candidate = name;
+        for (let number = 2; this.#taken.has(candidate.toLowerCase()); number += 1)
+            candidate = `${stem}-${number}${ext}`;
+        this.#taken.add(candidate.toLowerCase());
+        return candidate;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/services/digicert.js
+
+
+
+
+
+
+
+
+
+/**
+ * Fetches one run of a report with all its parts, and unpacks ZIPs where the user wants that. What was fetched before
+ * something failed stays, and has entries of its own.
+ *
+ * @returns an entry for each file, and one for what failed.
+ * @throws the signal's reason when the job is canceled.
+ */
+async function fetchDigicertReports(request, fetching) {
+    const subject = 'id' in request.report ? request.report.id : request.report.displayName;
+    const service = 'digicert';
+    return fetching.log.group(`Fetch the report ${subject} from DigiCert CertCentral, ${request.baseUrl}`, async () => {
+        const files = [];
+        const tell = tellAbout(subject, fetching);
+        try {
+            const { reportId, runId } = await download(request, fetching, files, tell);
+            const { unpacked, failures } = await digicert_unpack(request, fetching, files, tell);
+            const about = { service, subject, reportId, runId };
+            return [
+                ...unpacked.map((file) => ({ ...about, state: 'ready', ...file })),
+                ...failures.map((failure) => ({ ...about, ...failure })),
+            ];
+        }
+        catch (error) {
+            fetching.signal.throwIfAborted();
+            tell(whatFailed(error));
+            return [
+                ...files.map((file) => ({ service, subject, state: 'ready', ...file })),
+                { service, subject, ...failedReport(error) },
+            ];
+        }
+    });
+}
+/** Downloads all parts, and adds each to `files` as soon as it is saved. */
+async function download(request, { transport, clock, signal, deadline, pace, outputDirectory, workspace }, files, tell) {
+    const client = new DigicertClient({ ...request, transport, clock });
+    const names = new FileNames();
+    const save = async (report) => {
+        const saved = await saveReport(report, outputDirectory, names.unique(report.name));
+        const path = nameInWorkspace(saved, workspace);
+        files.push({ path, mediaType: report.mediaType, ...report.digest });
+        tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
+    };
+    const { reportId, runId, notes } = await fetchReportRun(client, request, save, {
+        signal,
+        deadline,
+        pollIntervalMs: pace.pollIntervalMs,
+        onProgress: ({ state }) => {
+            tell(state);
+        },
+    });
+    for (const note of notes)
+        tell(note);
+    return { reportId, runId };
+}
+/** Puts what is in a ZIP in the place of the ZIP, which stays where it cannot be unpacked. */
+async function digicert_unpack(request, { signal, workspace }, files, tell) {
+    if (!request.extract)
+        return { unpacked: files, failures: [] };
+    const unpacked = [];
+    const failures = [];
+    for (const file of files) {
+        if (file.mediaType !== 'application/zip') {
+            unpacked.push(file);
+            continue;
+        }
+        const zip = (0,external_node_path_.join)(workspace, file.path);
+        try {
+            const { dir, name } = (0,external_node_path_.parse)(zip);
+            for (const { path, mediaType, size, sha256 } of await extractZip(zip, (0,external_node_path_.join)(dir, name), { signal })) {
+                unpacked.push({ path: nameInWorkspace(path, workspace), mediaType, size, sha256 });
+                tell(`unpacked ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
+            }
+            await (0,promises_.rm)(zip);
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            tell(whatFailed(error));
+            failures.push({ ...file, ...failedReport(error) });
+        }
+    }
+    return { unpacked, failures };
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/services/perception-point.js
+
+
+
+
+
+
+
+
+
+/** Pieces of this size keep an upload fast and its memory small. */
+const readBytes = 256 * 1024;
+/** Without the time of its submission, a scan is looked for in so many milliseconds before now. */
+const lookBackMs = 30 * 24 * 3_600_000;
+/** The service's clock may be so far ahead. */
+const perception_point_clockSkewMs = 10 * 60_000;
+/**
+ * Has every source scanned, or collects scans that were submitted earlier, and saves each result as
+ * `<file name>-<scan id>.json`. One that cannot be had never stops the others.
+ *
+ * @returns an entry for each source or scan, in the order of the inputs.
+ * @throws the signal's reason when the job is canceled.
+ */
+async function fetchPerceptionPointReports(request, fetching) {
+    const client = new PerceptionPointClient({ ...request, ...fetching });
+    const watch = new ScanWatch(client, fetching.pace.pollIntervalMs);
+    const scanning = {
+        ...fetching,
+        request,
+        client,
+        watch,
+        names: new FileNames(),
+        turn: takingTurns(fetching),
+        lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
+    };
+    const jobs = jobsOf(request);
+    return fetching.log.group(`Scan ${count(jobs.length, 'subject')} with Perception Point, ${request.baseUrl}`, () => allSettled(jobs.map((job) => runJob(job, scanning))));
+}
+function jobsOf(request) {
+    return [
+        ...request.files.map((file) => ({
+            subject: file.name,
+            sends: `its ${megabytes(file.size)}`,
+            source: { type: 'data', file: fileToScan(file) },
+        })),
+        ...request.downloadLinks.map((url) => ({
+            subject: perception_point_withoutSecrets(url),
+            sends: 'the link',
+            source: { type: 'download-link', url },
+        })),
+        ...request.storagePaths.map((path) => ({
+            subject: path,
+            sends: 'the storage path',
+            source: { type: 'storage-path', path, storage: request.storage },
+        })),
+        ...request.scanIds.map((scanId) => ({
+            subject: scanId,
+            sends: 'the scan id',
+            source: { type: 'scan-id', scanId },
+        })),
+    ];
+}
+async function runJob(job, scanning) {
+    const tell = tellAbout(job.subject, scanning);
+    const known = {};
+    const about = { service: 'perception-point', subject: job.subject };
+    try {
+        const submitted = await perception_point_submit(job, scanning, tell);
+        known.scanId = submitted.scanId;
+        const scan = await collect(submitted, scanning, tell);
+        if (scan === undefined)
+            return { ...about, state: 'submitted', ...known };
+        return { ...about, ...(await save(submitted, scan, scanning, tell)) };
+    }
+    catch (error) {
+        scanning.signal.throwIfAborted();
+        tell(whatFailed(error));
+        return { ...about, ...failedReport(error), ...known };
+    }
+}
+/** Only submitting takes one of the few places: all that wait share one polling loop. */
+async function perception_point_submit(job, scanning, tell) {
+    const { client, request, signal, deadline, turn } = scanning;
+    const { source } = job;
+    if (source.type === 'scan-id')
+        return source;
+    return turn(async () => {
+        tell(`sending ${job.sends}`);
+        const submitted = await client.submitFile({ ...request, source }, { signal, deadline });
+        tell(`submitted as scan ${submitted.scanId}`);
+        return submitted;
+    });
+}
+function lookNow(client, scanIds, { clock, signal, deadline }) {
+    const now = clock.now();
+    return client.findScans(scanIds, { start: now - lookBackMs, end: now + perception_point_clockSkewMs }, { signal, deadline });
+}
+function once(work) {
+    let result;
+    return () => (result ??= work());
+}
+/** The finished scan, or `undefined` when there is no verdict yet and the user did not want to wait for it. */
+async function collect(known, { watch, request, lookOnce, signal, deadline }, tell) {
+    const { scanId, submittedAt } = known;
+    if (request.wait) {
+        return watch.waitFor(scanId, {
+            signal,
+            deadline,
+            submittedAt,
+            onProgress: ({ state }) => {
+                tell(state);
+            },
+        });
+    }
+    if (submittedAt !== undefined)
+        return undefined;
+    const scan = (await lookOnce()).get(scanId);
+    if (scan === undefined) {
+        throw new NotFoundError({
+            service: perceptionPoint,
+            operation: 'look for scan',
+            subject: scanId,
+            what: 'the service does not list it',
+            remedy: 'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
+        });
+    }
+    tell(scan.finished ? 'finished' : 'being scanned');
+    return scan.finished ? scan : undefined;
+}
+async function save(known, scan, { names, outputDirectory, workspace }, tell) {
+    const { scanId, verdict, verdictCode, document, documentName } = scanResult(known, scan);
+    tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
+    const path = await saveReport(document, outputDirectory, names.unique(documentName));
+    const size = Buffer.byteLength(document);
+    tell(`saved as ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
+    return {
+        state: 'ready',
+        path: nameInWorkspace(path, workspace),
+        mediaType: 'application/json',
+        size,
+        sha256: (0,external_node_crypto_.createHash)('sha256').update(document).digest('hex'),
+        verdict,
+        scanId,
+    };
+}
+function fileToScan({ path, name, size }) {
+    return {
+        name: name.slice(name.lastIndexOf('/') + 1),
+        size,
+        open: () => (0,external_node_fs_.createReadStream)(path, { highWaterMark: readBytes }),
+    };
+}
+/** A link may be a signed one: its query, user and password are in no log and no output. */
+function perception_point_withoutSecrets(link) {
+    const url = new URL(link);
+    return `${url.origin}${url.pathname}`;
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./packages/action/build/services/spectra-analyze.js
 
 
@@ -83387,10 +87616,11 @@ async function fetchSpectraAnalyzeReports(request, fetching) {
     const client = new SpectraAnalyzeClient({ ...request, transport, clock });
     const samples = await identifySamples(request, fetching);
     return log.group(`Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${request.baseUrl}`, async () => {
-        const entries = await severalAtATime(samples, fetching, async (sample) => {
+        const turn = takingTurns(fetching);
+        const entries = await allSettled(samples.map((sample) => turn(async () => {
             const outcome = await fetchOne(client, sample, request.classification, fetching);
             return sample.subjects.map((subject) => ({ ...outcome, subject }));
-        });
+        })));
         return entries.flat();
     });
 }
@@ -83419,13 +87649,10 @@ async function sha256Of(file, signal) {
     return hash.digest('hex');
 }
 async function fetchOne(client, sample, classification, fetching) {
-    const { log, clock, signal, deadline, pace, workspace, outputDirectory } = fetching;
+    const { signal, deadline, pace, workspace, outputDirectory } = fetching;
     const { hash } = sample;
     const service = 'spectra-analyze';
-    const started = clock.now();
-    const tell = (what) => {
-        log.info(`${hash}  ${what}  (after ${seconds(clock.now() - started)})`);
-    };
+    const tell = tellAbout(hash, fetching);
     try {
         const report = await fetchPdfReport(client, hash, (stream) => saveReport(stream, outputDirectory, `${hash}.pdf`), {
             signal,
@@ -83475,13 +87702,16 @@ async function classify(client, hash, { signal, deadline }, tell) {
 
 
 
+
+
+
 /**
  * The whole step: inputs, reports, artifact, outputs and summary, and only then the decision whether it fails.
  *
  * @throws {Error} with the reason why the step fails. What could be delivered was delivered by then.
  */
 async function run(runner) {
-    maskToken(runner);
+    maskSecrets(runner);
     const inputs = await readInputs(runner);
     const entries = await fetchReports(inputs, runner);
     const [attached] = await Promise.allSettled([attachReports(inputs, entries, runner)]);
@@ -83494,14 +87724,15 @@ async function run(runner) {
         throw new Error(`${reason} of ${count(entries.length, 'report')}: the input fail-on makes the step fail.`);
     }
 }
-/** Before any other line, so that no line can show it. */
-function maskToken(runner) {
-    const token = runner.text('token');
-    if (token === '')
-        return;
-    for (const form of new Set([token, encodeURIComponent(token), Buffer.from(token).toString('base64')])) {
+/** Before any other line, so that no line can show them. */
+function maskSecrets(runner) {
+    const forms = secretsIn(runner).flatMap((secret) => [
+        secret,
+        encodeURIComponent(secret),
+        Buffer.from(secret).toString('base64'),
+    ]);
+    for (const form of new Set(forms))
         runner.mask(form);
-    }
 }
 async function fetchReports(inputs, runner) {
     if (inputs.connection.skipTlsVerify) {
@@ -83509,7 +87740,7 @@ async function fetchReports(inputs, runner) {
     }
     const transport = createUndiciTransport(inputs.connection);
     try {
-        return await fetchSpectraAnalyzeReports(inputs.request, {
+        return await fetchFrom(inputs.request, {
             transport,
             clock: systemClock,
             signal: runner.signal,
@@ -83522,6 +87753,16 @@ async function fetchReports(inputs, runner) {
     }
     finally {
         await transport.close();
+    }
+}
+function fetchFrom(request, fetching) {
+    switch (request.service) {
+        case 'spectra-analyze':
+            return fetchSpectraAnalyzeReports(request, fetching);
+        case 'perception-point':
+            return fetchPerceptionPointReports(request, fetching);
+        case 'digicert':
+            return fetchDigicertReports(request, fetching);
     }
 }
 async function attachReports(inputs, entries, runner) {
@@ -83556,6 +87797,22 @@ async function publish(inputs, entries, artifact, runner) {
     runner.log.info(`${ready.length} of ${count(entries.length, 'report')} ready (${megabytes(size)}) in ${directory}` +
         (artifact === undefined ? '' : `, attached as ${artifact.name}`));
 }
+
+
+/***/ }),
+
+/***/ 59231: // ./packages/action/build/young-generation.js + 1 modules
+/***/ (() => {
+
+
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./packages/action/build/young-generation.js
+
+// A file that streams through leaves its buffers behind. V8 frees those only when it clears the young generation, which
+// it lets grow meanwhile: up to 64 MB of them would wait. Kept at its first size, it is cleared more often, which is
+// quick, since hardly anything in it is alive. Node has no option for this that a running process could set.
+(0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
 
 
 /***/ })
