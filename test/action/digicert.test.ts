@@ -463,7 +463,7 @@ describe('a report that cannot be had', { concurrent: true }, () => {
     });
     const step = await runStep({ service, 'report-id': identifier, timeout: '2s' });
     expect(step.exitCode).toBe(1);
-    expect(step.reports[0]?.state).toBe('timeout');
+    expect(step.reports[0]).toMatchObject({ state: 'timeout', runId: 'endless' });
     expect(step.reports[0]?.message).toMatch(
       /the last state: being generated \(run endless\)\. The service goes on with it: fetch it later/,
     );

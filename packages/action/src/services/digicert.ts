@@ -1,4 +1,4 @@
-import { DigicertClient, fetchReportRun, type Report } from '@security-reports/core';
+import { DigicertClient, fetchReportRun, type Report, TimeoutError } from '@security-reports/core';
 import { extractZip, saveReport } from '@security-reports/core/node';
 import { rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
@@ -44,11 +44,16 @@ export async function fetchDigicertReports(
         tell(whatFailed(error));
         return [
           ...files.map((file) => ({ service, subject, state: 'ready', ...file }) as const),
-          { service, subject, ...failedReport(error) },
+          { service, subject, ...runToResume(error), ...failedReport(error) },
         ];
       }
     },
   );
+}
+
+/** The run that was waited for in vain, which a later step can ask for as `report-run-id`. */
+function runToResume(error: unknown): { readonly runId?: string } {
+  return error instanceof TimeoutError && error.resumeId !== undefined ? { runId: error.resumeId } : {};
 }
 
 /** Downloads all parts, and adds each to `files` as soon as it is saved. */
