@@ -87378,10 +87378,14 @@ async function fetchDigicertReports(request, fetching) {
             tell(whatFailed(error));
             return [
                 ...files.map((file) => ({ service, subject, state: 'ready', ...file })),
-                { service, subject, ...failedReport(error) },
+                { service, subject, ...runToResume(error), ...failedReport(error) },
             ];
         }
     });
+}
+/** The run that was waited for in vain, which a later step can ask for as `report-run-id`. */
+function runToResume(error) {
+    return error instanceof TimeoutError && error.resumeId !== undefined ? { runId: error.resumeId } : {};
 }
 /** Downloads all parts, and adds each to `files` as soon as it is saved. */
 async function download(request, { transport, clock, signal, deadline, pace, outputDirectory, workspace }, files, tell) {
