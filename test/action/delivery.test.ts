@@ -13,7 +13,7 @@ describe('a step that asks for reports', () => {
     workspace,
     runStep,
   }) => {
-    const one = simulator.spectraAnalyze.addSample({ name: 'one', creationSeconds: 0.2 });
+    const one = simulator.spectraAnalyze.addSample({ name: 'one', creationSeconds: 1 });
     const two = simulator.spectraAnalyze.addSample({ name: 'two', creationSeconds: 0.2, pdfBytes: 300_000 });
 
     const step = await runStep({ hashes: `${one.sha256}\n${two.md5.toUpperCase()}, ${absent}` });

@@ -25,8 +25,8 @@ const rounds = wholeNumber('rounds', 1000);
 const startUpRounds = wholeNumber('start-up-rounds', 1000);
 const bytes = megabytes * 1_000_000;
 
-if (!existsSync(builtAction)) throw new Error('The Action is not built yet. Run: npx -y pnpm@12 build');
-if (spawnSync('curl', ['--version']).status !== 0) throw new Error('The peer is missing: install curl.');
+if (!existsSync(builtAction)) refuse('The Action is not built yet. Run: npx -y pnpm@12 build');
+if (spawnSync('curl', ['--version']).status !== 0) refuse('The peer is missing: install curl.');
 
 const pollingLag = fileURLToPath(new URL('../../packages/core/test/bench/polling-lag.ts', import.meta.url));
 const workspace = await realpath(await mkdtemp(join(tmpdir(), 'security-reports-bench-')));
@@ -39,15 +39,15 @@ Each line is a process of its own against the simulator on this machine, which r
 the times. The contenders take turns. The time is the median, from the start of the process to its end; the peak memory
 is the largest of all runs, as the system counts what was resident. Ratios are to the first line of a table.`);
 
-  console.log(`\nSubmit a file of ${megabytes} MB to Perception Point, ${rounds} times.
+  console.log(`\nSubmit a file of ${megabytes} MB to Perception Point (rounds: ${rounds}).
 The Action also takes its SHA-256.\n`);
   console.log(renderResults(await compare(await uploadContenders(simulator, workspace, bytes), rounds)));
 
-  console.log(`\nDownload a PDF of ${megabytes} MB from Spectra Analyze, ${rounds} times.
+  console.log(`\nDownload a PDF of ${megabytes} MB from Spectra Analyze (rounds: ${rounds}).
 The Action also has it created, looks until it is ready, verifies it, takes its SHA-256, and waits until the disk has it.\n`);
   console.log(renderResults(await compare(await downloadContenders(simulator, workspace, bytes), rounds)));
 
-  console.log(`\nStart and find nothing to do, ${startUpRounds} times.\n`);
+  console.log(`\nStart and find nothing to do (rounds: ${startUpRounds}).\n`);
   console.log(renderResults(await compare(startUpContenders(workspace), startUpRounds)));
 } finally {
   await rm(workspace, { recursive: true });
@@ -59,5 +59,10 @@ spawnSync(process.execPath, [pollingLag], { stdio: 'inherit' });
 function wholeNumber(flag: keyof typeof values, most: number): number {
   const number = Number(values[flag]);
   if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw new Error(`--${flag} takes a whole number from 1 to ${most}.`);
+  return refuse(`--${flag} takes a whole number from 1 to ${most}.`);
+}
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
 }
