@@ -87389,7 +87389,7 @@ function runToResume(error) {
 }
 /** Downloads all parts, and adds each to `files` as soon as it is saved. */
 async function download(request, { transport, clock, signal, deadline, pace, outputDirectory, workspace }, files, tell) {
-    const client = new DigicertClient({ ...request, transport, clock });
+    const client = new DigicertClient({ baseUrl: request.baseUrl, apiKey: request.apiKey, transport, clock });
     const names = new FileNames();
     const save = async (report) => {
         const saved = await saveReport(report, outputDirectory, names.unique(report.name));
@@ -87462,7 +87462,9 @@ const perception_point_clockSkewMs = 10 * 60_000;
  * @throws the signal's reason when the job is canceled.
  */
 async function fetchPerceptionPointReports(request, fetching) {
-    const client = new PerceptionPointClient({ ...request, ...fetching });
+    const { baseUrl, token } = request;
+    const { transport, clock } = fetching;
+    const client = new PerceptionPointClient({ baseUrl, token, transport, clock });
     const watch = new ScanWatch(client, fetching.pace.pollIntervalMs);
     const scanning = {
         ...fetching,
@@ -87526,7 +87528,9 @@ async function perception_point_submit(job, scanning, tell) {
         return source;
     return turn(async () => {
         tell(`sending ${job.sends}`);
-        const submitted = await client.submitFile({ ...request, source }, { signal, deadline });
+        const { filePassword, callbackUrl, callbackParams, callbackHeaders } = request;
+        const submission = { source, filePassword, callbackUrl, callbackParams, callbackHeaders };
+        const submitted = await client.submitFile(submission, { signal, deadline });
         tell(`submitted as scan ${submitted.scanId}`);
         return submitted;
     });
@@ -87617,9 +87621,10 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
  */
 async function fetchSpectraAnalyzeReports(request, fetching) {
     const { log, clock, transport } = fetching;
-    const client = new SpectraAnalyzeClient({ ...request, transport, clock });
+    const { baseUrl, token } = request;
+    const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
     const samples = await identifySamples(request, fetching);
-    return log.group(`Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${request.baseUrl}`, async () => {
+    return log.group(`Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${baseUrl}`, async () => {
         const turn = takingTurns(fetching);
         const entries = await allSettled(samples.map((sample) => turn(async () => {
             const outcome = await fetchOne(client, sample, request.classification, fetching);

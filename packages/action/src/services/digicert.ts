@@ -63,7 +63,7 @@ async function download(
   files: SavedFile[],
   tell: (what: string) => void,
 ): Promise<{ readonly reportId: string; readonly runId: string }> {
-  const client = new DigicertClient({ ...request, transport, clock });
+  const client = new DigicertClient({ baseUrl: request.baseUrl, apiKey: request.apiKey, transport, clock });
   const names = new FileNames();
   const save = async (report: Report): Promise<void> => {
     const saved = await saveReport(report, outputDirectory, names.unique(report.name));

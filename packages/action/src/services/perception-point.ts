@@ -57,7 +57,9 @@ export async function fetchPerceptionPointReports(
   request: PerceptionPointRequest,
   fetching: Fetching,
 ): Promise<readonly ReportEntry[]> {
-  const client = new PerceptionPointClient({ ...request, ...fetching });
+  const { baseUrl, token } = request;
+  const { transport, clock } = fetching;
+  const client = new PerceptionPointClient({ baseUrl, token, transport, clock });
   const watch = new ScanWatch(client, fetching.pace.pollIntervalMs);
   const scanning = {
     ...fetching,
@@ -126,7 +128,9 @@ async function submit(job: ScanJob, scanning: Scanning, tell: (what: string) => 
   if (source.type === 'scan-id') return source;
   return turn(async () => {
     tell(`sending ${job.sends}`);
-    const submitted = await client.submitFile({ ...request, source }, { signal, deadline });
+    const { filePassword, callbackUrl, callbackParams, callbackHeaders } = request;
+    const submission = { source, filePassword, callbackUrl, callbackParams, callbackHeaders };
+    const submitted = await client.submitFile(submission, { signal, deadline });
     tell(`submitted as scan ${submitted.scanId}`);
     return submitted;
   });

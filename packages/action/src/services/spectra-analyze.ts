@@ -28,10 +28,11 @@ export async function fetchSpectraAnalyzeReports(
   fetching: Fetching,
 ): Promise<readonly ReportEntry[]> {
   const { log, clock, transport } = fetching;
-  const client = new SpectraAnalyzeClient({ ...request, transport, clock });
+  const { baseUrl, token } = request;
+  const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
   const samples = await identifySamples(request, fetching);
   return log.group(
-    `Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${request.baseUrl}`,
+    `Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${baseUrl}`,
     async () => {
       const turn = takingTurns(fetching);
       const entries = await allSettled(
