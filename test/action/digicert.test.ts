@@ -457,6 +457,18 @@ describe('a report that cannot be had', { concurrent: true }, () => {
     expect(await filesIn(workspace)).toEqual([]);
   });
 
+  test('keeps its name when its download has to be repeated', async ({ simulator, workspace, runStep }) => {
+    const { identifier } = simulator.digicert.addReport({
+      displayName: 'Orders',
+      runs: [{ contentDisposition: 'attachment; filename="orders.csv"' }],
+    });
+    simulator.faults.script({ route: 'digicert.report.download', fault: { kind: 'truncate', bytes: 1100 } });
+    const step = await runStep({ service, 'report-id': identifier });
+    expect(step.exitCode).toBe(0);
+    expect(simulator.journal.list({ route: 'digicert.report.download' })).toHaveLength(2);
+    expect(await filesIn(workspace)).toEqual(['security-reports/orders.csv']);
+  });
+
   test('is not ready in time, and the message tells the run', async ({ simulator, runStep }) => {
     const { identifier } = simulator.digicert.addReport({
       runs: [{ runIdentifier: 'endless', status: 'GENERATING' }],

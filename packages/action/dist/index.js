@@ -78445,7 +78445,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
 /* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(63744);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(31366);
 // First, so that it counts while everything else is loaded.
 
 
@@ -78468,7 +78468,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 63744: // ./packages/action/build/run.js + 98 modules
+/***/ 31366: // ./packages/action/build/run.js + 99 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79065,7 +79065,7 @@ class TimeoutError extends SecurityReportsError {
     name = 'TimeoutError';
     /** The last state that the service was seen in, or what kept it from telling. */
     lastState;
-    /** The id by which the job can be taken up again, where it has one: a scan's. */
+    /** The id by which the job can be taken up again, where it has one: of a scan, of a report run. */
     resumeId;
     constructor(problem) {
         super({ retryable: true, ...problem });
@@ -82152,14 +82152,24 @@ function scanResult(known, scan) {
     };
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/search-period.js
+/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
+const clockSkewMs = 10 * 60_000;
+const longestLookBackMs = 30 * 24 * 3_600_000;
+/**
+ * The period in which the service should list a scan, in milliseconds since the epoch like all that goes in: from its
+ * submission on, or the last 30 days where that is not known.
+ */
+function searchPeriod(now, submittedAt = now - longestLookBackMs) {
+    return { start: submittedAt - clockSkewMs, end: now + clockSkewMs };
+}
+
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-watch.js
 
 
 
 
-/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
-const clockSkewMs = 10 * 60_000;
-const longestLookBackMs = 30 * 24 * 3_600_000;
+
 /**
  * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
  * runs only while somebody waits; it asks at intervals that fit the one who has waited for the shortest time.
@@ -82251,9 +82261,9 @@ class ScanWatch {
     async #look(signal) {
         const waiters = [...this.#waiters];
         const now = this.#client.clock.now();
-        const start = Math.min(...waiters.map(({ submittedAt }) => submittedAt ?? now - longestLookBackMs));
+        const periods = waiters.map(({ submittedAt }) => searchPeriod(now, submittedAt));
         try {
-            const found = await this.#client.findScans(waiters.map(({ scanId }) => scanId), { start: start - clockSkewMs, end: now + clockSkewMs }, { signal });
+            const found = await this.#client.findScans(waiters.map(({ scanId }) => scanId), { ...searchPeriod(now), start: Math.min(...periods.map(({ start }) => start)) }, { signal });
             for (const waiter of waiters) {
                 const scan = found.get(waiter.scanId);
                 if (scan?.finished === true)
@@ -82283,6 +82293,7 @@ function changeState(waiter, state) {
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/index.js
+
 
 
 
@@ -87339,6 +87350,10 @@ class FileNames {
         this.#taken.add(candidate.toLowerCase());
         return candidate;
     }
+    /** Makes a name free again whose file has not come about. */
+    release(name) {
+        this.#taken.delete(name.toLowerCase());
+    }
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/services/digicert.js
@@ -87392,7 +87407,12 @@ async function download(request, { transport, clock, signal, deadline, pace, out
     const client = new DigicertClient({ baseUrl: request.baseUrl, apiKey: request.apiKey, transport, clock });
     const names = new FileNames();
     const save = async (report) => {
-        const saved = await saveReport(report, outputDirectory, names.unique(report.name));
+        const name = names.unique(report.name);
+        const saved = await saveReport(report, outputDirectory, name).catch((error) => {
+            // The next try shall have it.
+            names.release(name);
+            throw error;
+        });
         const path = nameInWorkspace(saved, workspace);
         files.push({ path, mediaType: report.mediaType, ...report.digest });
         tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
@@ -87450,10 +87470,6 @@ async function digicert_unpack(request, { signal, workspace }, files, tell) {
 
 /** Pieces of this size keep an upload fast and its memory small. */
 const readBytes = 256 * 1024;
-/** Without the time of its submission, a scan is looked for in so many milliseconds before now. */
-const lookBackMs = 30 * 24 * 3_600_000;
-/** The service's clock may be so far ahead. */
-const perception_point_clockSkewMs = 10 * 60_000;
 /**
  * Has every source scanned, or collects scans that were submitted earlier, and saves each result as
  * `<file name>-<scan id>.json`. One that cannot be had never stops the others.
@@ -87536,8 +87552,7 @@ async function perception_point_submit(job, scanning, tell) {
     });
 }
 function lookNow(client, scanIds, { clock, signal, deadline }) {
-    const now = clock.now();
-    return client.findScans(scanIds, { start: now - lookBackMs, end: now + perception_point_clockSkewMs }, { signal, deadline });
+    return client.findScans(scanIds, searchPeriod(clock.now()), { signal, deadline });
 }
 function once(work) {
     let result;

@@ -99,7 +99,7 @@ export class TimeoutError extends SecurityReportsError {
   override readonly name = 'TimeoutError';
   /** The last state that the service was seen in, or what kept it from telling. */
   readonly lastState: string | undefined;
-  /** The id by which the job can be taken up again, where it has one: a scan's. */
+  /** The id by which the job can be taken up again, where it has one: of a scan, of a report run. */
   readonly resumeId: string | undefined;
 
   constructor(

@@ -71,5 +71,6 @@ export type { FileToScan } from './perception-point/digested-file.ts';
 export type { Scan } from './perception-point/scan.ts';
 export { scanFile, type ScanFileOptions, type ScanResult, scanResult } from './perception-point/scan-file.ts';
 export { ScanWatch, type WaitForScanOptions } from './perception-point/scan-watch.ts';
+export { searchPeriod } from './perception-point/search-period.ts';
 export { perceptionPoint } from './perception-point/service.ts';
 export { mostBytesToScan, type ScanSource, type Submission } from './perception-point/submission.ts';

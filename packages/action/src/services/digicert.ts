@@ -66,7 +66,12 @@ async function download(
   const client = new DigicertClient({ baseUrl: request.baseUrl, apiKey: request.apiKey, transport, clock });
   const names = new FileNames();
   const save = async (report: Report): Promise<void> => {
-    const saved = await saveReport(report, outputDirectory, names.unique(report.name));
+    const name = names.unique(report.name);
+    const saved = await saveReport(report, outputDirectory, name).catch((error: unknown) => {
+      // The next try shall have it.
+      names.release(name);
+      throw error;
+    });
     const path = nameInWorkspace(saved, workspace);
     files.push({ path, mediaType: report.mediaType, ...report.digest });
     tell(`saved as ${path}, ${megabytes(report.digest.size)}`);

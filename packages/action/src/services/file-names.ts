@@ -13,4 +13,9 @@ export class FileNames {
     this.#taken.add(candidate.toLowerCase());
     return candidate;
   }
+
+  /** Makes a name free again whose file has not come about. */
+  release(name: string): void {
+    this.#taken.delete(name.toLowerCase());
+  }
 }

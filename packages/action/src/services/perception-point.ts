@@ -6,6 +6,7 @@ import {
   scanResult,
   type ScanSource,
   ScanWatch,
+  searchPeriod,
   type SubmittedFile,
 } from '@security-reports/core';
 import { saveReport } from '@security-reports/core/node';
@@ -21,11 +22,6 @@ import { FileNames } from './file-names.ts';
 
 /** Pieces of this size keep an upload fast and its memory small. */
 const readBytes = 256 * 1024;
-
-/** Without the time of its submission, a scan is looked for in so many milliseconds before now. */
-const lookBackMs = 30 * 24 * 3_600_000;
-/** The service's clock may be so far ahead. */
-const clockSkewMs = 10 * 60_000;
 
 /** One thing to scan, or a scan that was submitted earlier. */
 interface ScanJob {
@@ -141,8 +137,7 @@ function lookNow(
   scanIds: readonly string[],
   { clock, signal, deadline }: Fetching,
 ): Promise<ReadonlyMap<string, Scan>> {
-  const now = clock.now();
-  return client.findScans(scanIds, { start: now - lookBackMs, end: now + clockSkewMs }, { signal, deadline });
+  return client.findScans(scanIds, searchPeriod(clock.now()), { signal, deadline });
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

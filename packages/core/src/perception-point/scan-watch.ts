@@ -4,6 +4,7 @@ import { adaptiveInterval, shortestIntervalMs } from '../polling.ts';
 import type { Progress } from '../progress.ts';
 import type { PerceptionPointClient } from './client.ts';
 import type { Scan } from './scan.ts';
+import { searchPeriod } from './search-period.ts';
 import { perceptionPoint } from './service.ts';
 
 export interface WaitForScanOptions {
@@ -23,10 +24,6 @@ interface Waiter {
   readonly tell: (state: string) => void;
   state: string;
 }
-
-/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
-const clockSkewMs = 10 * 60_000;
-const longestLookBackMs = 30 * 24 * 3_600_000;
 
 /**
  * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
@@ -121,11 +118,11 @@ export class ScanWatch {
   async #look(signal: AbortSignal): Promise<number> {
     const waiters = [...this.#waiters];
     const now = this.#client.clock.now();
-    const start = Math.min(...waiters.map(({ submittedAt }) => submittedAt ?? now - longestLookBackMs));
+    const periods = waiters.map(({ submittedAt }) => searchPeriod(now, submittedAt));
     try {
       const found = await this.#client.findScans(
         waiters.map(({ scanId }) => scanId),
-        { start: start - clockSkewMs, end: now + clockSkewMs },
+        { ...searchPeriod(now), start: Math.min(...periods.map(({ start }) => start)) },
         { signal },
       );
       for (const waiter of waiters) {
