@@ -57,6 +57,7 @@ export {
   type TransportFailure,
   type TransportTimeouts,
 } from './transport.ts';
+export { explainTransportFailure } from './transport-failure.ts';
 export { cleanVendorText } from './vendor-text.ts';
 export { type Verdict, worstVerdict } from './verdict.ts';
 export { parseCallback, type ScanCallback, verifyCallback } from './perception-point/callback.ts';

@@ -1,0 +1,74 @@
+import { spectraAnalyze } from '@security-reports/core';
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticate } from './shared/authenticate.ts';
+
+export class SpectraAnalyzeApi implements ICredentialType {
+  name = 'spectraAnalyzeApi';
+
+  displayName = 'Spectra Analyze API';
+
+  icon = { light: 'file:spectra-analyze.svg', dark: 'file:spectra-analyze.dark.svg' } as const;
+
+  documentationUrl = 'https://docs.reversinglabs.com/SpectraAnalyze/';
+
+  properties: INodeProperties[] = [
+    {
+      displayName: 'Base URL',
+      name: 'baseUrl',
+      type: 'string',
+      default: '',
+      required: true,
+      placeholder: 'https://appliance.example.com',
+      description: 'Where the appliance is; https only, except on this machine itself',
+    },
+    {
+      displayName: 'API Token',
+      name: 'token',
+      type: 'string',
+      typeOptions: { password: true },
+      default: '',
+      required: true,
+      description: 'An API token of the appliance: its page Administration > Tokens makes one',
+    },
+    {
+      displayName: 'CA Certificates',
+      name: 'caBundle',
+      type: 'string',
+      typeOptions: { rows: 4 },
+      default: '',
+      placeholder: '-----BEGIN CERTIFICATE-----',
+      description:
+        'When the certificate of the appliance is signed by a private CA or by itself: that certificate as PEM text. It is trusted in place of the public ones.',
+    },
+    {
+      displayName: 'Ignore SSL Issues (Insecure)',
+      name: 'ignoreSslIssues',
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether to accept any certificate. The token then goes to whoever answers; give the CA certificates instead where you can.',
+    },
+  ];
+
+  authenticate: IAuthenticate = (credentials, request) =>
+    Promise.resolve(
+      authenticate(credentials, request, {
+        service: spectraAnalyze,
+        baseUrl: credentials['baseUrl'] as string,
+        header: 'authorization',
+        value: `Token ${credentials['token'] as string}`,
+      }),
+    );
+
+  /** Asks for the status of a sample that nobody has; any success proves host and token (vendor code). */
+  test: ICredentialTestRequest = {
+    request: {
+      baseURL: '={{$credentials.baseUrl.trim().replace(/\\/+$/, "")}}',
+      url: '/api/samples/status/',
+      qs: { status: 'processed' },
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: { hash_values: '0'.repeat(40) },
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { InvalidInputError, parseBaseUrl, type Service } from '@security-reports/core';
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import { tlsOptions } from './tls.ts';
+
+/** Where a credential belongs, and how a request carries it. */
+export interface CredentialUse {
+  readonly service: Service;
+  readonly baseUrl: string;
+  readonly header: string;
+  readonly value: string;
+}
+
+/**
+ * Adds a credential to a request, and whom to trust. It goes to the origin of its base URL only, and follows no
+ * redirect from there, since n8n would send it wherever that leads.
+ *
+ * @throws {InvalidInputError} for any other origin, and for a base URL that would carry the credential in clear.
+ */
+export function authenticate(
+  credentials: ICredentialDataDecryptedObject,
+  request: IHttpRequestOptions,
+  { service, baseUrl, header, value }: CredentialUse,
+): IHttpRequestOptions {
+  const { origin } = parseBaseUrl(baseUrl, service);
+  const target = URL.parse(request.url, request.baseURL);
+  if (target?.origin !== origin) {
+    throw new InvalidInputError({
+      service,
+      operation: 'use the credential',
+      what: `the request goes to ${target?.origin ?? 'something that is not a URL'}, but the credential is for ${origin}`,
+      remedy: 'Send it to the host of the credential, or use the credential of that other host.',
+    });
+  }
+  return {
+    ...request,
+    ...tlsOptions(credentials),
+    headers: { ...request.headers, [header]: value },
+    disableFollowRedirect: true,
+  };
+}

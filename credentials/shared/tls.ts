@@ -1,0 +1,18 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+
+export type TlsOptions = Pick<IHttpRequestOptions, 'skipSslCertificateValidation' | 'agentOptions'>;
+
+/** What the fields `ignoreSslIssues` and `caBundle` of a credential mean for a request. */
+export function tlsOptions(credentials: ICredentialDataDecryptedObject): TlsOptions {
+  const { ignoreSslIssues, caBundle } = credentials;
+  const ca = typeof caBundle === 'string' ? caBundle.trim() : '';
+  return {
+    ...(ignoreSslIssues === true && { skipSslCertificateValidation: true }),
+    ...(ca !== '' && { agentOptions: { ca: withLineBreaks(ca) } }),
+  };
+}
+
+/** A field of one line turns the line breaks of a PEM into blanks. */
+function withLineBreaks(pem: string): string {
+  return pem.replace(/-----(?:BEGIN|END) [A-Z ]+-----|\s+/g, (part) => (part.trim() === '' ? '\n' : part));
+}

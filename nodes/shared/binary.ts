@@ -1,0 +1,45 @@
+import type { FileToScan, Report } from '@security-reports/core';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { RequestFunctions, N8nTransport } from './transport.ts';
+
+/** Pieces of this size keep an upload fast and its memory small. */
+const readBytes = 256 * 1024;
+
+/** The file in a binary field of an item, as a stream. @throws when the field is empty. */
+export async function fileToScan(
+  functions: IExecuteFunctions,
+  itemIndex: number,
+  binaryPropertyName: string,
+): Promise<FileToScan> {
+  const { helpers } = functions;
+  const binary = helpers.assertBinaryData(itemIndex, binaryPropertyName);
+  const name = binary.fileName ?? binaryPropertyName;
+  const { id } = binary;
+  if (id === undefined) {
+    // n8n keeps the file in memory as it is.
+    const bytes = Buffer.from(binary.data, 'base64');
+    return { name, size: bytes.byteLength, open: () => piecesOf(bytes) };
+  }
+  const { fileSize } = await helpers.getBinaryMetadata(id);
+  return {
+    name,
+    size: fileSize,
+    open: async function* () {
+      yield* (await helpers.getBinaryStream(id, readBytes)) as AsyncIterable<Uint8Array>;
+    },
+  };
+}
+
+/** Puts a report where n8n keeps binary data, without holding it in memory where that is a folder. */
+export function storeReport(
+  functions: Exclude<RequestFunctions, { getCurrentNodeParameter: unknown }>,
+  transport: N8nTransport,
+): (report: Report) => Promise<IBinaryData> {
+  return (report) =>
+    functions.helpers.prepareBinaryData(transport.toReadable(report), report.name, report.mediaType);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Uint8Array, void, void> {
+  for (let at = 0; at < bytes.byteLength; at += readBytes) yield bytes.subarray(at, at + readBytes);
+}

@@ -1,0 +1,41 @@
+import type { FilePart } from '@security-reports/core';
+
+/** A file of a form, as far as n8n's HTTP client looks at it. */
+interface FormFile {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A form with one streamed file, which n8n's HTTP client takes for a FormData. A real one holds its files in memory,
+ * several times over.
+ */
+export class StreamedForm {
+  readonly [Symbol.toStringTag] = 'FormData';
+  readonly #entries: [string, string | FormFile][];
+
+  /** @param onChunk called whenever a piece of the file leaves. */
+  constructor(fields: Readonly<Record<string, string>>, file: FilePart, onChunk: () => void) {
+    const stream = async function* (): AsyncGenerator<Uint8Array, void, void> {
+      for await (const chunk of file.open()) {
+        onChunk();
+        yield chunk;
+      }
+    };
+    this.#entries = [
+      ...Object.entries(fields),
+      [file.field, { name: file.name, type: file.mediaType, size: file.size, stream }],
+    ];
+  }
+
+  /** By having it, an object is known as a form. */
+  append(name: string, value: string): void {
+    this.#entries.push([name, value]);
+  }
+
+  [Symbol.iterator](): Iterator<[string, string | FormFile]> {
+    return this.#entries[Symbol.iterator]();
+  }
+}

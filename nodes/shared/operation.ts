@@ -1,0 +1,91 @@
+import type {
+  IBinaryData,
+  IDataObject,
+  IExecuteFunctions,
+  INodeProperties,
+  INodePropertyOptions,
+} from 'n8n-workflow';
+
+/** One item of the input, and what an operation works on it with. */
+export interface ItemContext<Session> {
+  readonly functions: IExecuteFunctions;
+  readonly itemIndex: number;
+  readonly session: Session;
+  /** Aborts when the execution is canceled, or another item has failed it. */
+  readonly signal: AbortSignal;
+  /** Shows how far the item is: in the log, and to whoever runs the workflow by hand. */
+  readonly tell: (state: string) => void;
+}
+
+/** What becomes an item of the output. */
+export interface OperationOutput {
+  readonly json: IDataObject;
+  /** Goes into the field that the parameter `outputBinaryField` names. */
+  readonly binary?: IBinaryData;
+}
+
+/** What a node can do, with the fields that it needs for it. */
+export interface Operation<Session> {
+  readonly name: string;
+  readonly value: string;
+  /** As the list of nodes shows it. */
+  readonly action: string;
+  readonly description: string;
+  readonly fields: readonly INodeProperties[];
+  run(context: ItemContext<Session>): Promise<readonly OperationOutput[]>;
+}
+
+/** What operations are about. */
+export interface Resource<Session> {
+  readonly name: string;
+  readonly value: string;
+  readonly operations: readonly Operation<Session>[];
+}
+
+/** The properties of a node: its resources, their operations, and the fields, each where it applies. */
+export function propertiesOf<Session>(resources: readonly Resource<Session>[]): INodeProperties[] {
+  return [
+    chooser('Resource', resources),
+    ...resources.map(({ value, operations }) => ({
+      ...chooser('Operation', operations),
+      displayOptions: { show: { resource: [value] } },
+    })),
+    ...resources.flatMap(fieldsOf),
+  ];
+}
+
+function chooser(displayName: string, choices: readonly INodePropertyOptions[]): INodeProperties {
+  const first = choices[0]?.value ?? '';
+  return {
+    displayName,
+    name: displayName.toLowerCase(),
+    type: 'options',
+    noDataExpression: true,
+    options: choices.map(({ name, value, action, description }) => ({
+      name,
+      value,
+      ...(action !== undefined && { action }),
+      ...(description !== undefined && { description }),
+    })),
+    default: first,
+  };
+}
+
+/** A field that several operations have is one property, so that it keeps its value from one to the other. */
+function fieldsOf<Session>({ value: resource, operations }: Resource<Session>): INodeProperties[] {
+  const fields = new Set(operations.flatMap((operation) => operation.fields));
+  return [...fields].map((field) => {
+    const having = operations.filter((operation) => operation.fields.includes(field));
+    return {
+      ...field,
+      displayOptions: {
+        ...field.displayOptions,
+        show: {
+          ...field.displayOptions?.show,
+          resource: [resource],
+          operation: having.map(({ value }) => value),
+        },
+      },
+    };
+  });
+}

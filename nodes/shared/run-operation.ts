@@ -1,0 +1,92 @@
+import pLimit from 'p-limit';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { errorItem, toNodeError } from './node-error.ts';
+import type { ItemContext, Operation, OperationOutput, Resource } from './operation.ts';
+
+/** Items worked on at a time, unless the option says otherwise. */
+export const defaultConcurrency = 5;
+
+/**
+ * Runs the chosen operation for every item, several at a time, and gives the output in the order of the input.
+ *
+ * An item that fails becomes data where the node is set to continue; otherwise it ends the others, too, and the node
+ * fails with it.
+ */
+export async function runOperation<Session>(
+  functions: IExecuteFunctions,
+  resources: readonly Resource<Session>[],
+  open: (functions: IExecuteFunctions) => Promise<Session>,
+): Promise<INodeExecutionData[][]> {
+  const items = functions.getInputData();
+  const operation = chosenOperation(functions, resources);
+  const session = await open(functions).catch((error: unknown) => {
+    throw toNodeError(functions.getNode(), error, 0);
+  });
+  const failure = new AbortController();
+  const canceled = functions.getExecutionCancelSignal();
+  const signal = canceled === undefined ? failure.signal : AbortSignal.any([canceled, failure.signal]);
+  const turn = pLimit(concurrencyOf(functions));
+
+  const runItem = async (itemIndex: number): Promise<readonly INodeExecutionData[]> => {
+    signal.throwIfAborted();
+    const context: ItemContext<Session> = {
+      functions,
+      itemIndex,
+      session,
+      signal,
+      tell: tellAbout(functions, itemIndex),
+    };
+    try {
+      const outputs = await operation.run(context);
+      return outputs.map((output) => toItem(functions, itemIndex, output));
+    } catch (error) {
+      signal.throwIfAborted();
+      const nodeError = toNodeError(functions.getNode(), error, itemIndex);
+      if (functions.continueOnFail()) return [errorItem(error, nodeError, itemIndex)];
+      failure.abort(nodeError);
+      throw nodeError;
+    }
+  };
+
+  const running = items.map((_item, itemIndex) => turn(() => runItem(itemIndex)));
+  await Promise.allSettled(running);
+  signal.throwIfAborted();
+  return [(await Promise.all(running)).flat()];
+}
+
+function chosenOperation<Session>(
+  functions: IExecuteFunctions,
+  resources: readonly Resource<Session>[],
+): Operation<Session> {
+  const resource = functions.getNodeParameter('resource', 0);
+  const operation = functions.getNodeParameter('operation', 0);
+  const chosen = resources
+    .find(({ value }) => value === resource)
+    ?.operations.find(({ value }) => value === operation);
+  if (chosen === undefined) throw new TypeError(`there is no operation ${operation} of ${resource}`);
+  return chosen;
+}
+
+function concurrencyOf(functions: IExecuteFunctions): number {
+  const wanted = Number(functions.getNodeParameter('options.concurrency', 0, defaultConcurrency));
+  return Number.isSafeInteger(wanted) && wanted > 0 ? wanted : defaultConcurrency;
+}
+
+function toItem(
+  functions: IExecuteFunctions,
+  itemIndex: number,
+  { json, binary }: OperationOutput,
+): INodeExecutionData {
+  const pairedItem = { item: itemIndex };
+  if (binary === undefined) return { json, pairedItem };
+  const field = functions.getNodeParameter('outputBinaryField', itemIndex) as string;
+  return { json, binary: { [field]: binary }, pairedItem };
+}
+
+function tellAbout(functions: IExecuteFunctions, itemIndex: number): (state: string) => void {
+  const { name } = functions.getNode();
+  return (state) => {
+    functions.logger.info(`${name}, item ${itemIndex}: ${state}`);
+    if (functions.getMode() === 'manual') functions.sendMessageToUI(`${name}, item ${itemIndex}: ${state}`);
+  };
+}

@@ -1,0 +1,231 @@
+import {
+  type Clock,
+  defaultTransportTimeouts,
+  explainTransportFailure,
+  type HttpRequest,
+  type HttpResponse,
+  type Transport,
+  TransportError,
+} from '@security-reports/core';
+import type {
+  IExecuteFunctions,
+  IHttpRequestOptions,
+  ILoadOptionsFunctions,
+  IN8nHttpFullResponse,
+  IPollFunctions,
+} from 'n8n-workflow';
+import { StreamedForm } from './form-data.ts';
+import { type Readable, toReadable } from './readable.ts';
+import type { TlsOptions } from '../../credentials/shared/tls.ts';
+
+/** What n8n hands to a node that makes requests. */
+export type RequestFunctions = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
+
+/** Whose requests these are. */
+export interface RequestCredential {
+  /** The name of the credential type, whose `authenticate` adds the credential to a request. */
+  readonly type: string;
+  /** The header in which core sends the credential, in lower case. */
+  readonly header: string;
+  readonly tls: TlsOptions;
+}
+
+/** The transport of n8n: its own HTTP client, which knows the proxies and the rules of the instance. */
+export interface N8nTransport extends Transport {
+  /** Makes a stream of Node from chunks, as soon as there was an answer. */
+  toReadable(chunks: AsyncIterable<Uint8Array>): Readable;
+}
+
+export function createTransport(
+  functions: RequestFunctions,
+  credential: RequestCredential,
+  clock: Clock,
+): N8nTransport {
+  let anyStream: Readable | undefined;
+  return {
+    send: async (request) => {
+      const { status, headers, stream, ...answer } = await send(functions, credential, clock, request);
+      anyStream = stream;
+      return { status, headers, ...answer };
+    },
+    toReadable: (chunks) => {
+      if (anyStream === undefined) throw new TypeError('there was no answer yet');
+      return toReadable(chunks, anyStream);
+    },
+  };
+}
+
+async function send(
+  functions: RequestFunctions,
+  credential: RequestCredential,
+  clock: Clock,
+  request: HttpRequest,
+): Promise<HttpResponse & { readonly stream: Readable }> {
+  request.signal.throwIfAborted();
+  const { host } = request.url;
+  const silence = new SilenceWatch(clock, host);
+  const abortSignal = AbortSignal.any([request.signal, silence.signal]);
+  const explain = (error: unknown): TransportError => {
+    request.signal.throwIfAborted();
+    return silence.verdict ?? explainTransportFailure(error, host);
+  };
+  const options: IHttpRequestOptions = {
+    method: request.method,
+    url: request.url.href,
+    ...encodeBody(request, silence),
+    abortSignal,
+    // n8n would count its own time-out until the answer begins, however busy an upload is.
+    timeout: 0,
+    // With it, n8n would hold an upload in memory, and send the credential wherever a redirect leads.
+    disableFollowRedirect: true,
+    ignoreHttpStatusErrors: true,
+    returnFullResponse: true,
+    encoding: 'stream',
+    ...credential.tls,
+  };
+  let response: IN8nHttpFullResponse;
+  try {
+    response = await sendAs(functions, credential, options, request);
+  } catch (error) {
+    silence.stop();
+    throw explain(error);
+  }
+  const stream = response.body as unknown as Readable;
+  silence.heard();
+  return {
+    status: response.statusCode,
+    headers: joinHeaders(response.headers),
+    stream,
+    body: (async function* () {
+      try {
+        for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+          silence.rest();
+          yield chunk;
+          silence.heard();
+        }
+      } catch (error) {
+        throw explain(error);
+      } finally {
+        silence.stop();
+      }
+    })(),
+    discard: () => {
+      silence.stop();
+      stream.on('error', ignore).destroy();
+    },
+  };
+}
+
+/** What leads away from the service goes without its credential: core has left it out then. */
+function sendAs(
+  functions: RequestFunctions,
+  credential: RequestCredential,
+  options: IHttpRequestOptions,
+  request: HttpRequest,
+): Promise<IN8nHttpFullResponse> {
+  if (!(credential.header in request.headers)) {
+    return functions.helpers.httpRequest(options) as Promise<IN8nHttpFullResponse>;
+  }
+  // n8n puts the signal of the whole execution in place of that of the request.
+  const context = Object.create(functions, {
+    getExecutionCancelSignal: { value: () => options.abortSignal },
+  }) as IExecuteFunctions;
+  return context.helpers.httpRequestWithAuthentication.call(
+    context,
+    credential.type,
+    options,
+  ) as Promise<IN8nHttpFullResponse>;
+}
+
+function encodeBody(
+  request: HttpRequest,
+  silence: SilenceWatch,
+): Pick<IHttpRequestOptions, 'headers' | 'body'> {
+  const headers = { 'accept-encoding': 'identity', ...request.headers };
+  switch (request.body?.type) {
+    case undefined:
+      return { headers };
+    // Both as text: n8n would not send a body that has no keys of its own.
+    case 'form':
+      return {
+        headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams(request.body.fields).toString(),
+      };
+    case 'json':
+      return {
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(request.body.value),
+      };
+    case 'multipart': {
+      const form: unknown = new StreamedForm(request.body.fields, request.body.file, () => {
+        silence.heard();
+      });
+      return { headers, body: form as FormData };
+    }
+  }
+}
+
+/** Gives a request up when nothing has moved for too long. n8n itself would wait for as long as the other side likes. */
+class SilenceWatch {
+  readonly #stalled = new AbortController();
+  readonly #stopped = new AbortController();
+  readonly #clock: Clock;
+  #lastHeard: number;
+
+  constructor(clock: Clock, host: string) {
+    this.#clock = clock;
+    this.#lastHeard = clock.now();
+    this.#watch(host).catch(ignore);
+  }
+
+  get signal(): AbortSignal {
+    return this.#stalled.signal;
+  }
+
+  /** What to tell of a request that was given up. */
+  get verdict(): TransportError | undefined {
+    return this.signal.reason as TransportError | undefined;
+  }
+
+  /** Something moved, and the other side has its turn. */
+  heard(): void {
+    this.#lastHeard = this.#clock.now();
+  }
+
+  /** It is not the other side that is waited for. */
+  rest(): void {
+    this.#lastHeard = Infinity;
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #watch(host: string): Promise<void> {
+    const limitMs = defaultTransportTimeouts.headers;
+    for (;;) {
+      const left = this.#lastHeard + limitMs - this.#clock.now();
+      if (left <= 0) break;
+      await this.#clock.sleep(Math.min(left, limitMs), this.#stopped.signal);
+    }
+    this.#stalled.abort(
+      new TransportError(`${host} kept silent for ${limitMs / 1000} seconds`, {
+        failure: 'stalled',
+        maybeTaken: true,
+      }),
+    );
+  }
+}
+
+function joinHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') joined[name.toLowerCase()] = value;
+    else if (Array.isArray(value)) joined[name.toLowerCase()] = value.join(', ');
+  }
+  return joined;
+}
+
+function ignore(): void {
+  // To be stopped, or given up, is no failure.
+}

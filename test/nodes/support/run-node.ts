@@ -1,0 +1,111 @@
+import {
+  type IBinaryData,
+  type ICredentialDataDecryptedObject,
+  type ICredentialType,
+  type IDataObject,
+  type IExecuteFunctions,
+  type INode,
+  type INodeExecutionData,
+  type INodeParameters,
+  type INodeType,
+  NodeHelpers,
+  NodeOperationError,
+} from 'n8n-workflow';
+import type { BinaryStore } from './binary-store.ts';
+import { httpHelpers } from './http-helpers.ts';
+
+export interface NodeRun {
+  readonly node: INodeType;
+  readonly credentialType: ICredentialType;
+  readonly credentials: ICredentialDataDecryptedObject;
+  readonly binaryStore: BinaryStore;
+  /** As a user fills them in; the rest has its defaults. A function gives the value for an item. */
+  readonly parameters: INodeParameters | ((itemIndex: number) => INodeParameters);
+  /** One empty item unless given. */
+  readonly items?: readonly INodeExecutionData[];
+  readonly continueOnFail?: boolean;
+  readonly cancelSignal?: AbortSignal;
+}
+
+export interface NodeRunResult {
+  readonly items: readonly INodeExecutionData[];
+  /** What the node wrote to n8n's log. */
+  readonly log: readonly string[];
+}
+
+/**
+ * Runs a node as n8n does, as far as a node can tell: its parameters with their defaults, requests over real sockets,
+ * binary data in real files. n8n itself is in `test/n8n`.
+ */
+export async function runNode(run: NodeRun): Promise<NodeRunResult> {
+  const log: string[] = [];
+  const { execute } = run.node;
+  if (execute === undefined) throw new TypeError('the node has no execute()');
+  const output = await execute.call(executeFunctions(run, log));
+  if (!Array.isArray(output)) throw new TypeError('the node gave no items');
+  return { items: output.flat(), log };
+}
+
+function executeFunctions(run: NodeRun, log: string[]): IExecuteFunctions {
+  const { description } = run.node;
+  const items = run.items ?? [{ json: {} }];
+  const node: INode = {
+    id: 'node',
+    name: description.displayName,
+    type: `n8n-nodes-security-reports.${description.name}`,
+    typeVersion: 1,
+    position: [0, 0],
+    parameters: {},
+  };
+  const parametersOf = (itemIndex: number): IDataObject => {
+    const given = typeof run.parameters === 'function' ? run.parameters(itemIndex) : run.parameters;
+    return NodeHelpers.getNodeParameters(
+      description.properties,
+      given,
+      true,
+      false,
+      node,
+      description,
+    ) as IDataObject;
+  };
+  const functions = {
+    getInputData: () => [...items],
+    getNode: () => node,
+    getMode: () => 'trigger',
+    getCredentials: () => Promise.resolve(run.credentials),
+    getExecutionCancelSignal: () => run.cancelSignal,
+    continueOnFail: () => run.continueOnFail ?? false,
+    getNodeParameter: (
+      path: string,
+      itemIndex: number,
+      fallback?: unknown,
+      options?: { readonly extractValue?: boolean },
+    ): unknown => {
+      const value = valueAt(parametersOf(itemIndex), path) ?? fallback;
+      if (value === undefined) throw new NodeOperationError(node, `Could not get parameter ${path}`);
+      return options?.extractValue === true ? (value as { readonly value: unknown }).value : value;
+    },
+    addExecutionHints: (...hints: readonly { readonly message: string }[]) => {
+      log.push(...hints.map(({ message }) => message));
+    },
+    logger: { info: (line: string) => log.push(line), warn: (line: string) => log.push(line) },
+    helpers: {
+      ...httpHelpers(node, { type: run.credentialType, data: run.credentials }),
+      ...run.binaryStore.helpers,
+      assertBinaryData: (itemIndex: number, field: string): IBinaryData => {
+        const binary = items[itemIndex]?.binary?.[field];
+        if (binary === undefined) {
+          throw new NodeOperationError(node, `The item has no binary field "${field}"`, { itemIndex });
+        }
+        return binary;
+      },
+    },
+  };
+  return functions as unknown as IExecuteFunctions;
+}
+
+function valueAt(parameters: IDataObject, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], parameters);
+}
