@@ -7,7 +7,10 @@ export class SpectraAnalyzeApi implements ICredentialType {
 
   displayName = 'Spectra Analyze API';
 
-  icon = { light: 'file:spectra-analyze.svg', dark: 'file:spectra-analyze.dark.svg' } as const;
+  icon = {
+    light: 'file:../nodes/SpectraAnalyze/spectra-analyze.svg',
+    dark: 'file:../nodes/SpectraAnalyze/spectra-analyze.dark.svg',
+  } as const;
 
   documentationUrl = 'https://docs.reversinglabs.com/SpectraAnalyze/';
 

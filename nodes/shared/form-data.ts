@@ -15,15 +15,11 @@ interface FormFile {
 export class StreamedForm {
   readonly [Symbol.toStringTag] = 'FormData';
   readonly #entries: [string, string | FormFile][];
+  #sending: AsyncGenerator<Uint8Array, void, void> | undefined;
 
   /** @param onChunk called whenever a piece of the file leaves. */
   constructor(fields: Readonly<Record<string, string>>, file: FilePart, onChunk: () => void) {
-    const stream = async function* (): AsyncGenerator<Uint8Array, void, void> {
-      for await (const chunk of file.open()) {
-        onChunk();
-        yield chunk;
-      }
-    };
+    const stream = (): AsyncIterable<Uint8Array> => (this.#sending = piecesOf(file, onChunk));
     this.#entries = [
       ...Object.entries(fields),
       [file.field, { name: file.name, type: file.mediaType, size: file.size, stream }],
@@ -35,7 +31,23 @@ export class StreamedForm {
     this.#entries.push([name, value]);
   }
 
-  [Symbol.iterator](): Iterator<[string, string | FormFile]> {
+  entries(): Iterator<[string, string | FormFile]> {
     return this.#entries[Symbol.iterator]();
+  }
+
+  [Symbol.iterator](): Iterator<[string, string | FormFile]> {
+    return this.entries();
+  }
+
+  /** Closes the file, which the HTTP client leaves open when it gives an upload up. */
+  async close(): Promise<void> {
+    await this.#sending?.return();
+  }
+}
+
+async function* piecesOf(file: FilePart, onChunk: () => void): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of file.open()) {
+    onChunk();
+    yield chunk;
   }
 }

@@ -1,4 +1,10 @@
-import { InvalidInputError, NotFoundError, SecurityReportsError, TimeoutError } from '@security-reports/core';
+import {
+  InvalidInputError,
+  NotFoundError,
+  perceptionPoint,
+  SecurityReportsError,
+  TimeoutError,
+} from '@security-reports/core';
 import {
   type INode,
   type INodeExecutionData,
@@ -6,7 +12,7 @@ import {
   NodeError,
   NodeOperationError,
 } from 'n8n-workflow';
-import { type ReportJson, reportJson } from './report-json.ts';
+import { type ReportFields, type ReportJson, reportJson } from './report-json.ts';
 
 /** Tells an error of core in the way of n8n: what happened as the message, what to do about it as the description. */
 export function toNodeError(node: INode, error: unknown, itemIndex: number): NodeError {
@@ -14,10 +20,15 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
   if (!(error instanceof SecurityReportsError)) {
     return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
   }
-  const told = { message: happenedTo(error), description: error.remedy, itemIndex };
-  if (error instanceof InvalidInputError) return new NodeOperationError(node, told.message, told);
+  const told = { message: happenedTo(error), description: remedyFor(error), itemIndex };
   const httpCode = error.status === undefined ? undefined : String(error.status);
-  return new NodeApiError(node, { message: told.message }, { ...told, ...(httpCode && { httpCode }) });
+  const nodeError =
+    error instanceof InvalidInputError
+      ? new NodeOperationError(node, told.message, told)
+      : new NodeApiError(node, { message: told.message }, { ...told, ...(httpCode && { httpCode }) });
+  // Where it reads, say, ECONNRESET, n8n has put a sentence of its own: "You can retry the request immediately".
+  nodeError.message = told.message;
+  return nodeError;
 }
 
 /**
@@ -42,8 +53,20 @@ function detailsOf(error: SecurityReportsError): ReportJson {
     subject: error.subject ?? '',
     state: stateFor(error),
     message: error.message,
+    ...idToResume(error),
     ...(error instanceof TimeoutError && { lastState: error.lastState }),
   });
+}
+
+/** By which a later operation takes the job up again. */
+function idToResume({ service, resumeId }: SecurityReportsError): Pick<ReportFields, 'scanId' | 'runId'> {
+  return service.id === perceptionPoint.id ? { scanId: resumeId } : { runId: resumeId };
+}
+
+/** With the name that this later operation has in n8n. */
+function remedyFor({ service, resumeId, remedy }: SecurityReportsError): string {
+  if (resumeId === undefined || service.id !== perceptionPoint.id) return remedy;
+  return `${remedy} The operation Scan > Get asks for it again.`;
 }
 
 function stateFor(error: SecurityReportsError): 'missing' | 'timeout' | 'failed' {

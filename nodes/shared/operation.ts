@@ -2,6 +2,7 @@ import type {
   IBinaryData,
   IDataObject,
   IExecuteFunctions,
+  INodeExecutionData,
   INodeProperties,
   INodePropertyOptions,
 } from 'n8n-workflow';
@@ -15,13 +16,19 @@ export interface ItemContext<Session> {
   readonly signal: AbortSignal;
   /** Shows how far the item is: in the log, and to whoever runs the workflow by hand. */
   readonly tell: (state: string) => void;
+  /** Keeps what is there already, in case that the rest fails: then it is delivered all the same. */
+  readonly keep: (output: OperationOutput) => void;
+}
+
+export function inputItem({ functions, itemIndex }: ItemContext<unknown>): INodeExecutionData {
+  return functions.getInputData()[itemIndex] ?? { json: {} };
 }
 
 /** What becomes an item of the output. */
 export interface OperationOutput {
   readonly json: IDataObject;
   /** Goes into the field that the parameter `outputBinaryField` names. */
-  readonly binary?: IBinaryData;
+  readonly binary?: IBinaryData | undefined;
 }
 
 /** What a node can do, with the fields that it needs for it. */

@@ -29,12 +29,14 @@ export async function runOperation<Session>(
 
   const runItem = async (itemIndex: number): Promise<readonly INodeExecutionData[]> => {
     signal.throwIfAborted();
+    const kept: OperationOutput[] = [];
     const context: ItemContext<Session> = {
       functions,
       itemIndex,
       session,
       signal,
       tell: tellAbout(functions, itemIndex),
+      keep: (output) => kept.push(output),
     };
     try {
       const outputs = await operation.run(context);
@@ -42,7 +44,10 @@ export async function runOperation<Session>(
     } catch (error) {
       signal.throwIfAborted();
       const nodeError = toNodeError(functions.getNode(), error, itemIndex);
-      if (functions.continueOnFail()) return [errorItem(error, nodeError, itemIndex)];
+      if (functions.continueOnFail()) {
+        const rescued = kept.map((output) => toItem(functions, itemIndex, output));
+        return [...rescued, errorItem(error, nodeError, itemIndex)];
+      }
       failure.abort(nodeError);
       throw nodeError;
     }

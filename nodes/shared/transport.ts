@@ -7,12 +7,14 @@ import {
   type Transport,
   TransportError,
 } from '@security-reports/core';
-import type {
-  IExecuteFunctions,
-  IHttpRequestOptions,
-  ILoadOptionsFunctions,
-  IN8nHttpFullResponse,
-  IPollFunctions,
+import {
+  type IExecuteFunctions,
+  type IHttpRequestOptions,
+  type ILoadOptionsFunctions,
+  type IN8nHttpFullResponse,
+  type IPollFunctions,
+  NodeApiError,
+  UserError,
 } from 'n8n-workflow';
 import { StreamedForm } from './form-data.ts';
 import { type Readable, toReadable } from './readable.ts';
@@ -64,16 +66,20 @@ async function send(
   request.signal.throwIfAborted();
   const { host } = request.url;
   const silence = new SilenceWatch(clock, host);
-  const abortSignal = AbortSignal.any([request.signal, silence.signal]);
-  const explain = (error: unknown): TransportError => {
+  const upload = uploadOf(request, silence);
+  const explain = (error: unknown): unknown => {
     request.signal.throwIfAborted();
-    return silence.verdict ?? explainTransportFailure(error, host);
+    return silence.verdict ?? (isForbidden(error) ? error : explainTransportFailure(error, host));
+  };
+  const end = (): void => {
+    silence.stop();
+    upload?.close().catch(ignore);
   };
   const options: IHttpRequestOptions = {
     method: request.method,
     url: request.url.href,
-    ...encodeBody(request, silence),
-    abortSignal,
+    ...encodeBody(request, upload),
+    abortSignal: AbortSignal.any([request.signal, silence.signal]),
     // n8n would count its own time-out until the answer begins, however busy an upload is.
     timeout: 0,
     // With it, n8n would hold an upload in memory, and send the credential wherever a redirect leads.
@@ -87,10 +93,11 @@ async function send(
   try {
     response = await sendAs(functions, credential, options, request);
   } catch (error) {
-    silence.stop();
+    end();
     throw explain(error);
   }
-  const stream = response.body as unknown as Readable;
+  // n8n's HTTP client lets a stream fail whether or not anybody reads it.
+  const stream = (response.body as unknown as Readable).on('error', ignore);
   silence.heard();
   return {
     status: response.statusCode,
@@ -106,12 +113,12 @@ async function send(
       } catch (error) {
         throw explain(error);
       } finally {
-        silence.stop();
+        end();
       }
     })(),
     discard: () => {
-      silence.stop();
-      stream.on('error', ignore).destroy();
+      end();
+      stream.destroy();
     },
   };
 }
@@ -137,10 +144,19 @@ function sendAs(
   ) as Promise<IN8nHttpFullResponse>;
 }
 
-function encodeBody(
-  request: HttpRequest,
-  silence: SilenceWatch,
-): Pick<IHttpRequestOptions, 'headers' | 'body'> {
+/** n8n itself refuses what its administrator has forbidden; it says what to do about it, and trying again is in vain. */
+function isForbidden(error: unknown): boolean {
+  return (error instanceof NodeApiError ? error.cause : error) instanceof UserError;
+}
+
+function uploadOf({ body }: HttpRequest, silence: SilenceWatch): StreamedForm | undefined {
+  if (body?.type !== 'multipart') return undefined;
+  return new StreamedForm(body.fields, body.file, () => {
+    silence.heard();
+  });
+}
+
+function encodeBody(request: HttpRequest, upload: unknown): Pick<IHttpRequestOptions, 'headers' | 'body'> {
   const headers = { 'accept-encoding': 'identity', ...request.headers };
   switch (request.body?.type) {
     case undefined:
@@ -156,12 +172,8 @@ function encodeBody(
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(request.body.value),
       };
-    case 'multipart': {
-      const form: unknown = new StreamedForm(request.body.fields, request.body.file, () => {
-        silence.heard();
-      });
-      return { headers, body: form as FormData };
-    }
+    case 'multipart':
+      return { headers, body: upload as FormData };
   }
 }
 

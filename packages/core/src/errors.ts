@@ -23,6 +23,8 @@ export interface Problem {
   readonly vendorCode?: string | undefined;
   /** The vendor's own words. */
   readonly vendorMessage?: string | undefined;
+  /** The id by which the job can be taken up again, where it has one: of a scan, of a report run. */
+  readonly resumeId?: string | undefined;
 }
 
 /**
@@ -42,6 +44,7 @@ export class SecurityReportsError extends Error {
   readonly status: number | undefined;
   readonly vendorCode: string | undefined;
   readonly vendorMessage: string | undefined;
+  readonly resumeId: string | undefined;
 
   constructor(problem: Problem) {
     super(messageOf(problem));
@@ -56,6 +59,7 @@ export class SecurityReportsError extends Error {
     this.status = problem.status;
     this.vendorCode = problem.vendorCode;
     this.vendorMessage = problem.vendorMessage;
+    this.resumeId = problem.resumeId;
   }
 }
 
@@ -99,15 +103,10 @@ export class TimeoutError extends SecurityReportsError {
   override readonly name = 'TimeoutError';
   /** The last state that the service was seen in, or what kept it from telling. */
   readonly lastState: string | undefined;
-  /** The id by which the job can be taken up again, where it has one: of a scan, of a report run. */
-  readonly resumeId: string | undefined;
 
-  constructor(
-    problem: Problem & { readonly lastState?: string | undefined; readonly resumeId?: string | undefined },
-  ) {
+  constructor(problem: Problem & { readonly lastState?: string | undefined }) {
     super({ retryable: true, ...problem });
     this.lastState = problem.lastState;
-    this.resumeId = problem.resumeId;
   }
 }
 

@@ -62,6 +62,7 @@ export { cleanVendorText } from './vendor-text.ts';
 export { type Verdict, worstVerdict } from './verdict.ts';
 export { parseCallback, type ScanCallback, verifyCallback } from './perception-point/callback.ts';
 export {
+  notListed,
   PerceptionPointClient,
   type PerceptionPointOptions,
   perceptionPointRegions,

@@ -1,6 +1,5 @@
 import {
-  NotFoundError,
-  perceptionPoint,
+  notListed,
   PerceptionPointClient,
   type Scan,
   scanResult,
@@ -164,16 +163,7 @@ async function collect(
   }
   if (submittedAt !== undefined) return undefined;
   const scan = (await lookOnce()).get(scanId);
-  if (scan === undefined) {
-    throw new NotFoundError({
-      service: perceptionPoint,
-      operation: 'look for scan',
-      subject: scanId,
-      what: 'the service does not list it',
-      remedy:
-        'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
-    });
-  }
+  if (scan === undefined) throw notListed(scanId);
   tell(scan.finished ? 'finished' : 'being scanned');
   return scan.finished ? scan : undefined;
 }

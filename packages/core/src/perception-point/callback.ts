@@ -17,6 +17,8 @@ export interface ScanCallback {
   readonly evidence: readonly unknown[];
   /** What was sent along as `callback_params`, as it came. */
   readonly params: unknown;
+  /** All of it, as it came. */
+  readonly answer: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -42,6 +44,7 @@ export function parseCallback(body: unknown): ScanCallback | undefined {
     path: text('path'),
     evidence: Array.isArray(fields['evidence']) ? (fields['evidence'] as unknown[]) : [],
     params: fields['params'],
+    answer: fields,
   };
 }
 

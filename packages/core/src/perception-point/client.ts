@@ -3,6 +3,7 @@ import type { Limits } from '../deadline.ts';
 import {
   AccessError,
   InvalidInputError,
+  NotFoundError,
   SecurityReportsError,
   ServiceError,
   UncertainSubmissionError,
@@ -12,6 +13,7 @@ import { type Call, ServiceHttp } from '../http/service-http.ts';
 import type { Transport } from '../transport.ts';
 import { DigestedFile } from './digested-file.ts';
 import { readScan, readScanId, type Scan, verdictOf } from './scan.ts';
+import { searchPeriod } from './search-period.ts';
 import { perceptionPoint } from './service.ts';
 import {
   bodyOf,
@@ -175,6 +177,17 @@ export class PerceptionPointClient {
     return found.get(scanId);
   }
 
+  /**
+   * As `findScan`, among the scans of the last 30 days.
+   *
+   * @throws {NotFoundError} when the service does not list it (yet).
+   */
+  async getScan(scanId: string, limits: Limits = {}): Promise<Scan> {
+    const scan = await this.findScan(scanId, searchPeriod(this.clock.now()), limits);
+    if (scan === undefined) throw notListed(scanId);
+    return scan;
+  }
+
   /** As `findScan`, for many at once with one reading of the list. */
   async findScans(
     scanIds: readonly string[],
@@ -201,6 +214,18 @@ export class PerceptionPointClient {
     const now = this.clock.now();
     await this.listScans({ start: now - 60_000, end: now }, limits).next();
   }
+}
+
+/** What it means that the service does not list a scan. */
+export function notListed(scanId: string): NotFoundError {
+  return new NotFoundError({
+    service: perceptionPoint,
+    operation: 'look for scan',
+    subject: scanId,
+    what: 'the service does not list it',
+    remedy:
+      'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
+  });
 }
 
 function explain(refusal: Refusal): SecurityReportsError | undefined {

@@ -1,3 +1,4 @@
+import { type Problem, SecurityReportsError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { safeFileName } from '../file-name.ts';
 import type { Verdict } from '../verdict.ts';
@@ -31,7 +32,8 @@ export interface ScanFileOptions {
  * Submits a file and waits for the verdict.
  *
  * @param watch of the same client; all who wait with it share one polling loop.
- * @throws as `PerceptionPointClient.submitFile` and `ScanWatch.waitFor` do.
+ * @throws as `PerceptionPointClient.submitFile` and `ScanWatch.waitFor` do; once the service has the file, every error
+ * has the scan id as its `resumeId`.
  */
 export async function scanFile(
   client: PerceptionPointClient,
@@ -41,14 +43,34 @@ export async function scanFile(
 ): Promise<ScanResult & { readonly submitted: SubmittedFile }> {
   const submitted = await client.submitFile(submission, options);
   options.onSubmitted?.(submitted);
-  const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
-  return { ...scanResult(submitted, scan), submitted };
+  try {
+    const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
+    return { ...scanResult(submitted, scan), submitted };
+  } catch (error) {
+    if (!(error instanceof SecurityReportsError) || error.resumeId !== undefined) throw error;
+    throw afterSubmission(error, submitted);
+  }
 }
 
-/** The result of a finished scan. Without `name`, the document is named by what the service tells of the file. */
+/** Whatever keeps the verdict away: nobody shall have to submit the file a second time. */
+function afterSubmission(error: SecurityReportsError, { scanId, name }: SubmittedFile): SecurityReportsError {
+  const SameError = error.constructor as new (problem: Problem) => SecurityReportsError;
+  return new SameError({
+    ...error,
+    subject: error.subject ?? name,
+    what: `${error.what}; the file was submitted as scan ${scanId}`,
+    remedy: `${error.remedy} Then ask again for the scan id ${scanId}.`,
+    resumeId: scanId,
+  });
+}
+
+/**
+ * The result of a finished scan, as the list or a callback tells it. Without `name`, the document is named by what the
+ * service tells of the file.
+ */
 export function scanResult(
   known: Pick<SubmittedFile, 'scanId'> & Partial<Pick<SubmittedFile, 'name' | 'sha256'>>,
-  scan: Scan,
+  scan: Pick<Scan, 'verdict' | 'verdictCode' | 'answer'> & Partial<Pick<Scan, 'fileName'>>,
 ): ScanResult {
   const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
   const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };

@@ -1,0 +1,91 @@
+import { perceptionPoint, perceptionPointRegions } from '@security-reports/core';
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticate } from './shared/authenticate.ts';
+import { perceptionPointBaseUrl } from './shared/perception-point-base-url.ts';
+
+export class PerceptionPointApi implements ICredentialType {
+  name = 'perceptionPointApi';
+
+  displayName = 'Perception Point API';
+
+  icon = {
+    light: 'file:../nodes/PerceptionPoint/perception-point.svg',
+    dark: 'file:../nodes/PerceptionPoint/perception-point.dark.svg',
+  } as const;
+
+  documentationUrl = 'https://docs.perception-point.io/docs/api-overview';
+
+  properties: INodeProperties[] = [
+    {
+      displayName: 'Region',
+      name: 'region',
+      type: 'options',
+      options: [
+        { name: 'Australia', value: 'aus' },
+        { name: 'Custom', value: 'custom' },
+        { name: 'European Union', value: 'eu' },
+        { name: 'United States', value: 'us' },
+      ],
+      default: 'us',
+      description: 'Where your Perception Point account is',
+    },
+    {
+      displayName: 'Base URL',
+      name: 'baseUrl',
+      type: 'string',
+      default: '',
+      required: true,
+      placeholder: 'https://api.perception-point.io',
+      description: 'Where the service is; https only, except on this machine itself',
+      displayOptions: { show: { region: ['custom'] } },
+    },
+    {
+      displayName: 'API Token',
+      name: 'token',
+      type: 'string',
+      typeOptions: { password: true },
+      default: '',
+      required: true,
+      description: 'The API token of your account; the API must be part of your licence',
+    },
+    {
+      displayName: 'Callback Secret',
+      name: 'callbackSecret',
+      type: 'string',
+      typeOptions: { password: true },
+      default: '',
+      description:
+        'Any long random text. A Perception Point Trigger starts its workflow only for callbacks that carry it, and File > Submit sends it along where the callback is for a trigger. Nothing else needs it.',
+    },
+    {
+      displayName: 'Ignore SSL Issues (Insecure)',
+      name: 'ignoreSslIssues',
+      type: 'boolean',
+      default: false,
+      description: 'Whether to accept any certificate. The token then goes to whoever answers.',
+    },
+  ];
+
+  authenticate: IAuthenticate = (credentials, request) =>
+    Promise.resolve(
+      authenticate(credentials, request, {
+        service: perceptionPoint,
+        baseUrl: perceptionPointBaseUrl(credentials),
+        header: 'authorization',
+        value: `Token ${credentials['token'] as string}`,
+      }),
+    );
+
+  /** Lists the scans of the last minute: a good token whose licence lacks the API is refused, too (inferred). */
+  test: ICredentialTestRequest = {
+    request: {
+      baseURL: `={{(${JSON.stringify(perceptionPointRegions)}[$credentials.region] ?? $credentials.baseUrl).trim().replace(/\\/+$/, "")}}`,
+      url: '/api/v1/scans/list/',
+      qs: {
+        start: '={{Math.floor(Date.now() / 1000) - 60}}',
+        end: '={{Math.ceil(Date.now() / 1000)}}',
+        origin: 'api',
+      },
+    },
+  };
+}

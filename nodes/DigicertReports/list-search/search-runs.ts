@@ -1,0 +1,27 @@
+import type {
+  ILoadOptionsFunctions,
+  INodeListSearchResult,
+  INodeParameterResourceLocator,
+} from 'n8n-workflow';
+import { isOfReport } from '../is-of-report.ts';
+import { locatedReport } from '../report-fields.ts';
+import { listRuns } from './list-runs.ts';
+import { contains } from './contains.ts';
+
+/** The runs of the chosen report, for a list in the editor, newest first. */
+export async function searchRuns(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+  const report = locatedReport(
+    this.getCurrentNodeParameter('reportIdentifier') as INodeParameterResourceLocator | undefined,
+  );
+  if (report === undefined) return { results: [] };
+  const results = (await listRuns(this)).flatMap((run) => {
+    if (run.runId === undefined || !isOfReport(run, report)) return [];
+    return [{ name: `${startOf(run.startedAt)} (${run.status})`, value: run.runId }];
+  });
+  return { results: results.filter(contains(filter)) };
+}
+
+function startOf(startedAt: number | undefined): string {
+  if (startedAt === undefined) return 'Not started';
+  return `${new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

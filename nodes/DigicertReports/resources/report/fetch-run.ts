@@ -1,0 +1,38 @@
+import { digicert, fetchReportRun, type Report, type ReportRunRequest } from '@security-reports/core';
+import type { IBinaryData } from 'n8n-workflow';
+import { waitOptionsOf } from '../../../shared/descriptions.ts';
+import type { ItemContext, OperationOutput } from '../../../shared/operation.ts';
+import { reportJson } from '../../../shared/report-json.ts';
+import type { DigicertSession } from '../../session.ts';
+
+/** Fetches a run: one item, or one for each part of a split report. What came before a part failed is kept. */
+export async function fetchRun(
+  context: ItemContext<DigicertSession>,
+  request: ReportRunRequest,
+): Promise<readonly OperationOutput[]> {
+  const { functions, session } = context;
+  const subject = 'id' in request.report ? request.report.id : request.report.displayName;
+  const about = { service: digicert.id, subject, state: 'ready' } as const;
+  const given = {
+    reportId: 'id' in request.report ? request.report.id : undefined,
+    runId: request.run === 'latest' ? undefined : request.run,
+  };
+  const store = async (report: Report): Promise<IBinaryData> => {
+    const binary = await session.store(report);
+    const { name: fileName, mediaType } = report;
+    context.keep({ json: reportJson({ ...about, fileName, mediaType, ...report.digest, ...given }), binary });
+    return binary;
+  };
+  const { parts, notes, reportId, runId } = await fetchReportRun(
+    session.client,
+    request,
+    store,
+    waitOptionsOf(context),
+  );
+  if (notes.length > 0) functions.addExecutionHints({ message: `${subject}: ${notes.join('; ')}` });
+  const message = notes.length > 0 ? notes.join('; ') : undefined;
+  return parts.map(({ delivered, name: fileName, mediaType, size, sha256 }) => ({
+    json: reportJson({ ...about, fileName, mediaType, size, sha256, reportId, runId, message }),
+    binary: delivered,
+  }));
+}

@@ -1,0 +1,72 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { concurrency, includeRaw, optionsOf, timeout, waitOptionsOf } from '../../../shared/descriptions.ts';
+import type { Operation, OperationOutput } from '../../../shared/operation.ts';
+import { historyFilter, reportTypeFilter, scheduleFilter, statusFilter } from '../../filters.ts';
+import { reportRunJson } from '../../report-run-json.ts';
+import type { DigicertSession } from '../../session.ts';
+
+const returnAll: INodeProperties = {
+  displayName: 'Return All',
+  name: 'returnAll',
+  type: 'boolean',
+  default: false,
+  description: 'Whether to return all results or only up to a given limit',
+};
+
+const limit: INodeProperties = {
+  displayName: 'Limit',
+  name: 'limit',
+  type: 'number',
+  typeOptions: { minValue: 1 },
+  default: 50,
+  description: 'Max number of results to return',
+  displayOptions: { show: { returnAll: [false] } },
+};
+
+const filters: INodeProperties = {
+  displayName: 'Filters',
+  name: 'filters',
+  type: 'collection',
+  placeholder: 'Add filter',
+  default: {},
+  options: [
+    {
+      displayName: 'Display Name',
+      name: 'displayName',
+      type: 'string',
+      default: '',
+      description: 'Only runs of reports with this name',
+    },
+    reportTypeFilter,
+    scheduleFilter,
+    {
+      displayName: 'Search',
+      name: 'search',
+      type: 'string',
+      default: '',
+      description: 'Only what the search of the Report Library finds for this text',
+    },
+    statusFilter,
+  ],
+};
+
+export const getHistory: Operation<DigicertSession> = {
+  name: 'Get Many',
+  value: 'getHistory',
+  action: 'Get many report runs',
+  description: 'Get the runs of reports from the report history, newest first',
+  fields: [returnAll, limit, filters, optionsOf(timeout, concurrency, includeRaw)],
+  run: async (context) => {
+    const { functions, itemIndex, session } = context;
+    const parameter = (name: string): unknown => functions.getNodeParameter(name, itemIndex);
+    const most = parameter('returnAll') === true ? Infinity : Number(parameter('limit'));
+    const filter = historyFilter(parameter('filters') as IDataObject);
+    const raw = functions.getNodeParameter('options.includeRaw', itemIndex, false) === true;
+    const outputs: OperationOutput[] = [];
+    for await (const run of session.client.listReportHistory(filter, waitOptionsOf(context))) {
+      outputs.push({ json: reportRunJson(run, { raw }) });
+      if (outputs.length >= most) break;
+    }
+    return outputs;
+  },
+};

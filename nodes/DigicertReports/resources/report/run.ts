@@ -1,0 +1,54 @@
+import { digicert } from '@security-reports/core';
+import type { INodeProperties } from 'n8n-workflow';
+import {
+  concurrency,
+  optionsOf,
+  outputBinaryField,
+  pollInterval,
+  timeout,
+  waitOptionsOf,
+} from '../../../shared/descriptions.ts';
+import type { Operation } from '../../../shared/operation.ts';
+import { reportJson } from '../../../shared/report-json.ts';
+import { findReportId } from '../../find-report-id.ts';
+import { formatOf, reportFormat, reportIdentifier, reportOf } from '../../report-fields.ts';
+import type { DigicertSession } from '../../session.ts';
+import { fetchRun } from './fetch-run.ts';
+
+const waitAndDownload: INodeProperties = {
+  displayName: 'Wait and Download',
+  name: 'download',
+  type: 'boolean',
+  default: false,
+  description: 'Whether to wait for the new run, and download it',
+};
+
+const whenDownloading = { show: { download: [true] } };
+
+export const run: Operation<DigicertSession> = {
+  name: 'Run',
+  value: 'run',
+  action: 'Run a report',
+  description: 'Start a new run of a report now',
+  fields: [
+    reportIdentifier,
+    waitAndDownload,
+    { ...reportFormat, displayOptions: whenDownloading },
+    { ...outputBinaryField, displayOptions: whenDownloading },
+    optionsOf(timeout, pollInterval, concurrency),
+  ],
+  run: async (context) => {
+    const { functions, itemIndex, session } = context;
+    const report = reportOf(functions, itemIndex);
+    if (functions.getNodeParameter('download', itemIndex)) {
+      const format = formatOf(functions, itemIndex);
+      return fetchRun(context, { report, run: 'latest', format, startNewRun: true });
+    }
+    const limits = waitOptionsOf(context);
+    const reportId = await findReportId(session.client, report, limits);
+    await session.client.runReport(reportId, limits);
+    const subject = 'id' in report ? report.id : report.displayName;
+    const message = 'a new run was started; its id is in the report history once it is listed';
+    return [{ json: reportJson({ service: digicert.id, subject, state: 'submitted', reportId, message }) }];
+  },
+};

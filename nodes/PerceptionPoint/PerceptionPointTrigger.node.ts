@@ -1,0 +1,95 @@
+import {
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type IWebhookDescription,
+  type IWebhookFunctions,
+  NodeConnectionTypes,
+} from 'n8n-workflow';
+import { callbackSecretHeader } from './callback-scan/callback-secret.ts';
+import { checkCallbackSecret } from './trigger/check-callback-secret.ts';
+import { receiveScanEvent } from './trigger/receive-scan-event.ts';
+
+const callbackWebhooks: IWebhookDescription[] = [
+  {
+    name: 'default',
+    httpMethod: 'POST',
+    responseMode: 'onReceived',
+    responseData: 'noData',
+    path: 'perception-point',
+  },
+];
+
+export class PerceptionPointTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Perception Point Trigger',
+    name: 'perceptionPointTrigger',
+    icon: { light: 'file:perception-point.svg', dark: 'file:perception-point.dark.svg' },
+    group: ['trigger'],
+    version: 1,
+    subtitle: '={{$parameter["verdicts"].join(", ") || "any verdict"}}',
+    description: 'Starts the workflow when Perception Point X-Ray calls back with a verdict',
+    eventTriggerDescription: 'Waiting for a callback of Perception Point',
+    activationMessage: 'Submissions with the production URL as callback URL now start this workflow.',
+    defaults: { name: 'Perception Point Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'perceptionPointApi', required: true }],
+    webhooks: callbackWebhooks,
+    properties: [
+      {
+        displayName: `Give the production URL above as the callback URL of File > Submit, and add its option "Callback Starts a Perception Point Trigger". Whoever else submits files sends the callback secret of this credential along, in the callback header <code>${callbackSecretHeader}</code>.`,
+        name: 'callbackNotice',
+        type: 'notice',
+        default: '',
+      },
+      {
+        displayName: 'Verdicts',
+        name: 'verdicts',
+        type: 'multiOptions',
+        options: [
+          { name: 'Clean', value: 'clean' },
+          { name: 'Malicious', value: 'malicious' },
+          { name: 'Restricted', value: 'restricted' },
+          { name: 'Spam', value: 'spam' },
+          { name: 'Suspicious', value: 'suspicious' },
+          { name: 'Unknown', value: 'unknown' },
+        ],
+        default: [],
+        description: 'Which verdicts start the workflow; all of them when none is chosen',
+      },
+      {
+        displayName: 'Options',
+        name: 'options',
+        type: 'collection',
+        placeholder: 'Add option',
+        default: {},
+        options: [
+          {
+            displayName: 'Include Raw Callback',
+            name: 'includeRaw',
+            type: 'boolean',
+            default: false,
+            description: 'Whether to add the callback as it came, in the field "raw"',
+          },
+        ],
+      },
+    ],
+  };
+
+  /** The service knows no registration of webhooks: each submission names the URL to call. */
+  webhookMethods = {
+    default: {
+      checkExists: () => Promise.resolve(false),
+      async create(this: IHookFunctions) {
+        await checkCallbackSecret(this);
+        return true;
+      },
+      delete: () => Promise.resolve(true),
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveScanEvent(this);
+  }
+}

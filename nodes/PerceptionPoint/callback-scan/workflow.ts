@@ -1,0 +1,62 @@
+import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+
+/** In the order in which they run; each is an operation of the node type `perceptionPointCallbackScan`. */
+const steps = ['submit', 'awaitCallback', 'settle'] as const;
+
+/** The workflow of the steps, run with the credential and the settings of the node that starts it. */
+export function callbackScanWorkflow(starter: INode, settings: IWorkflowSettings): IWorkflowBase {
+  const start: INode = {
+    id: 'start',
+    name: 'Start',
+    type: 'n8n-nodes-base.executeWorkflowTrigger',
+    typeVersion: 1.1,
+    position: [0, 0],
+    parameters: { inputSource: 'passthrough' },
+  };
+  const nodes = [start, ...steps.map((step, index) => stepNode(starter, step, index + 1))];
+  const connections = nodes
+    .slice(1)
+    .map(({ name }, index) => [
+      nodes[index]?.name ?? '',
+      { main: [[{ node: name, type: 'main' as const, index: 0 }]] },
+    ]);
+  const now = new Date();
+  return {
+    // n8n puts that of the starting workflow in its place.
+    id: '',
+    name: `${starter.name} (waiting for a callback)`,
+    active: false,
+    isArchived: false,
+    activeVersionId: null,
+    createdAt: now,
+    updatedAt: now,
+    nodes,
+    connections: Object.fromEntries(connections) as IWorkflowBase['connections'],
+    settings: settingsFor(settings),
+  };
+}
+
+function stepNode(starter: INode, step: string, position: number): INode {
+  return {
+    id: step,
+    name: step,
+    type: starter.type.replace(/[^.]+$/, 'perceptionPointCallbackScan'),
+    typeVersion: 1,
+    position: [220 * position, 0],
+    parameters: { resource: 'callbackScan', operation: step },
+    ...(starter.credentials && { credentials: starter.credentials }),
+  };
+}
+
+function settingsFor(settings: IWorkflowSettings): IWorkflowSettings {
+  return {
+    ...settings,
+    executionOrder: 'v1',
+    callerPolicy: 'any',
+    // A failure is that of the starting workflow, whose error workflow hears of it.
+    errorWorkflow: '',
+    // An execution that n8n deleted as soon as it ended could not hand over what it gave.
+    saveDataSuccessExecution: 'all',
+    saveDataErrorExecution: 'all',
+  };
+}

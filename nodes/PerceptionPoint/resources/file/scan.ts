@@ -1,0 +1,38 @@
+import { scanFile } from '@security-reports/core';
+import {
+  concurrency,
+  includeRaw,
+  optionsOf,
+  outputBinaryField,
+  pollInterval,
+  timeout,
+  waitOptionsOf,
+} from '../../../shared/descriptions.ts';
+import type { Operation } from '../../../shared/operation.ts';
+import type { PerceptionPointSession } from '../../session.ts';
+import { scannedFile } from '../scanned-file.ts';
+import { describeSubmission, fileName, filePassword, sourceFields, submissionOf } from './submission.ts';
+
+export const scan: Operation<PerceptionPointSession> = {
+  name: 'Scan',
+  value: 'scan',
+  action: 'Scan a file',
+  description: 'Submit a file and wait for the verdict',
+  fields: [
+    ...sourceFields,
+    outputBinaryField,
+    optionsOf(timeout, pollInterval, concurrency, fileName, filePassword, includeRaw),
+  ],
+  run: async (context) => {
+    const { client, watch } = context.session;
+    const described = describeSubmission(context);
+    const submission = await submissionOf(described, context);
+    const { submitted, ...result } = await scanFile(client, watch, submission, {
+      ...waitOptionsOf(context),
+      onSubmitted: ({ scanId }) => {
+        context.tell(`submitted as scan ${scanId}`);
+      },
+    });
+    return [await scannedFile(described.subject, submitted, result, context)];
+  },
+};

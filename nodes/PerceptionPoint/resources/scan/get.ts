@@ -1,0 +1,69 @@
+import { InvalidInputError, perceptionPoint, scanResult } from '@security-reports/core';
+import type { INodeProperties } from 'n8n-workflow';
+import {
+  concurrency,
+  includeRaw,
+  optionsOf,
+  outputBinaryField,
+  pollInterval,
+  timeout,
+  waitOptionsOf,
+} from '../../../shared/descriptions.ts';
+import type { ItemContext, Operation } from '../../../shared/operation.ts';
+import { reportJson } from '../../../shared/report-json.ts';
+import type { PerceptionPointSession } from '../../session.ts';
+import { scannedFile } from '../scanned-file.ts';
+
+const scanId: INodeProperties = {
+  displayName: 'Scan ID',
+  name: 'scanId',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. 123456',
+  description: 'The ID that File > Submit gave, or that the error of a scan names',
+};
+
+const wait: INodeProperties = {
+  displayName: 'Wait for Verdict',
+  name: 'wait',
+  type: 'boolean',
+  default: true,
+  description: 'Whether to wait until there is a verdict, rather than to ask once',
+};
+
+export const get: Operation<PerceptionPointSession> = {
+  name: 'Get',
+  value: 'get',
+  action: 'Get the verdict of a scan',
+  description: 'Get the verdict of a file that was submitted earlier',
+  fields: [scanId, wait, outputBinaryField, optionsOf(timeout, pollInterval, concurrency, includeRaw)],
+  run: async (context) => {
+    const { functions, itemIndex, session } = context;
+    const id = scanIdOf(context);
+    const isToWait = functions.getNodeParameter('wait', itemIndex) as boolean;
+    const limits = waitOptionsOf(context);
+    const scan = isToWait
+      ? await session.watch.waitFor(id, limits)
+      : await session.client.getScan(id, limits);
+    if (!scan.finished) {
+      return [
+        { json: reportJson({ service: perceptionPoint.id, subject: id, state: 'submitted', scanId: id }) },
+      ];
+    }
+    const result = scanResult({ scanId: id }, scan);
+    return [await scannedFile(scan.fileName ?? id, {}, result, context)];
+  },
+};
+
+function scanIdOf({ functions, itemIndex }: ItemContext<unknown>): string {
+  const id = (functions.getNodeParameter('scanId', itemIndex, '', { ensureType: 'string' }) as string).trim();
+  if (id !== '') return id;
+  throw new InvalidInputError({
+    service: perceptionPoint,
+    operation: 'get scan',
+    subject: 'the scan id',
+    what: 'it is empty',
+    remedy: 'Give the scan id of a file that was submitted.',
+  });
+}

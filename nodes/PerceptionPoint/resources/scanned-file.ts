@@ -1,0 +1,34 @@
+import { perceptionPoint, type ScanResult, type SubmittedFile } from '@security-reports/core';
+import type { IDataObject } from 'n8n-workflow';
+import type { ItemContext, OperationOutput } from '../../shared/operation.ts';
+import { reportJson } from '../../shared/report-json.ts';
+
+/** A verdict as an item, with the service's own answer as a file. */
+export async function scannedFile(
+  subject: string,
+  submitted: Partial<Pick<SubmittedFile, 'size' | 'sha256'>>,
+  result: ScanResult,
+  { functions, itemIndex }: ItemContext<unknown>,
+): Promise<OperationOutput> {
+  const { scanId, verdict, verdictCode, documentName: fileName, document } = result;
+  const mediaType = 'application/json';
+  const { size, sha256 } = submitted;
+  const isRawWanted = functions.getNodeParameter('options.includeRaw', itemIndex, false) === true;
+  const json = reportJson({
+    service: perceptionPoint.id,
+    subject,
+    state: 'ready',
+    verdict,
+    verdictCode,
+    scanId,
+    fileName,
+    mediaType,
+    size,
+    sha256,
+    raw: isRawWanted ? (JSON.parse(document) as IDataObject) : undefined,
+  });
+  return {
+    json,
+    binary: await functions.helpers.prepareBinaryData(Buffer.from(document), fileName, mediaType),
+  };
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { until } from './until.ts';
+
+/** A process that a test has started, with all that it wrote. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #output: string[] = [];
+
+  constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+    this.#process = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process.on('error', (error) => this.#output.push(error.message));
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => this.#output.push(text));
+    }
+  }
+
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  /**
+   * Waits until it does what it was started for.
+   *
+   * @throws Error with all that it wrote, when it ends before that or takes longer than two minutes.
+   */
+  async untilReady(isReady: () => Promise<boolean>): Promise<void> {
+    const name = this.#process.spawnargs.join(' ');
+    await until(
+      `sign of life of ${name}`,
+      async () => {
+        if (this.hasEnded) throw new Error(`${name} ended at its start`);
+        return (await isReady()) ? true : undefined;
+      },
+      120,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.output}`);
+    });
+  }
+
+  /** The most memory that it has held at any time so far, in bytes. Known on Linux only. */
+  async peakMemory(): Promise<number> {
+    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  }
+
+  /** Ends it without any chance to clean up. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Asks it to end, and insists after ten seconds. */
+  async stop(): Promise<void> {
+    const insist = setTimeout(() => this.#process.kill('SIGKILL'), 10_000);
+    await this.#end('SIGTERM');
+    clearTimeout(insist);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.hasEnded) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    await ended;
+  }
+}
