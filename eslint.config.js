@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['packages/*/build/', 'packages/action/dist/', 'dist/', 'demo-output/']),
+  globalIgnores(['packages/*/build/', 'packages/action/dist/', 'dist/', 'demo-output/', 'test/n8n/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -13,7 +13,7 @@ export class PerceptionPointApi implements ICredentialType {
     dark: 'file:../nodes/PerceptionPoint/perception-point.dark.svg',
   } as const;
 
-  documentationUrl = 'https://docs.perception-point.io/docs/api-overview';
+  documentationUrl = 'https://docs.perception-point.io/fortinet/Content/PP/API.htm';
 
   properties: INodeProperties[] = [
     {

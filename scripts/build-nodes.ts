@@ -1,4 +1,4 @@
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { copyFile, glob, mkdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,13 +19,13 @@ const common = {
   // As package.json says once it is packed: `publishConfig`.
   format: 'cjs',
   platform: 'neutral',
-  mainFields: ['module', 'main'],
+  mainFields: ['module', 'main'] as string[],
   target: 'node22',
   // n8n finds a class by its name, and a reader shall be able to read what runs.
   minify: false,
   legalComments: 'inline',
   logLevel: 'warning',
-} as const;
+} satisfies BuildOptions;
 
 await rm(dist, { recursive: true, force: true });
 await build({

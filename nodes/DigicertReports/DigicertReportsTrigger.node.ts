@@ -44,7 +44,8 @@ export class DigicertReportsTrigger implements INodeType {
         name: 'downloadFile',
         type: 'boolean',
         default: false,
-        description: 'Whether to download the file of each run',
+        description:
+          'Whether to download the file of each run. One that cannot be had is tried again at the next polls; after the fifth, the run comes without it, and with the reason in "message".',
       },
       {
         ...reportFormat,

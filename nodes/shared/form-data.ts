@@ -46,8 +46,13 @@ export class StreamedForm {
 }
 
 async function* piecesOf(file: FilePart, onChunk: () => void): AsyncGenerator<Uint8Array, void, void> {
+  let left = file.size;
   for await (const chunk of file.open()) {
     onChunk();
+    left -= chunk.byteLength;
+    if (left < 0) break;
     yield chunk;
   }
+  // The other side would take what came for the whole file, or wait for the rest.
+  if (left !== 0) throw new RangeError(`the file is not as long as announced, ${file.size} bytes`);
 }

@@ -1,8 +1,10 @@
 import {
+  digicert,
   InvalidInputError,
   NotFoundError,
   perceptionPoint,
   SecurityReportsError,
+  spectraAnalyze,
   TimeoutError,
 } from '@security-reports/core';
 import {
@@ -14,9 +16,18 @@ import {
 } from 'n8n-workflow';
 import { type ReportFields, type ReportJson, reportJson } from './report-json.ts';
 
+/** What takes up again what was given up, for each service. */
+const resumingOperations: Readonly<Record<string, string>> = {
+  [perceptionPoint.id]: 'The operation Scan > Get asks for it again.',
+  [spectraAnalyze.id]: 'The operation PDF Report > Download fetches it then.',
+};
+
 /** Tells an error of core in the way of n8n: what happened as the message, what to do about it as the description. */
 export function toNodeError(node: INode, error: unknown, itemIndex: number): NodeError {
-  if (error instanceof NodeError) return error;
+  if (error instanceof NodeError) {
+    error.context['itemIndex'] ??= itemIndex;
+    return error;
+  }
   if (!(error instanceof SecurityReportsError)) {
     return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
   }
@@ -25,10 +36,9 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
   const nodeError =
     error instanceof InvalidInputError
       ? new NodeOperationError(node, told.message, told)
-      : new NodeApiError(node, { message: told.message }, { ...told, ...(httpCode && { httpCode }) });
+      : new NodeApiError(node, {}, { ...told, ...(httpCode && { httpCode }) });
   // Where it reads, say, ECONNRESET, n8n has put a sentence of its own: "You can retry the request immediately".
-  nodeError.message = told.message;
-  return nodeError;
+  return Object.assign(nodeError, { message: told.message, messages: [] });
 }
 
 /**
@@ -58,15 +68,22 @@ function detailsOf(error: SecurityReportsError): ReportJson {
   });
 }
 
-/** By which a later operation takes the job up again. */
+/** By which a later operation takes the job up again. That of a PDF report is its subject. */
 function idToResume({ service, resumeId }: SecurityReportsError): Pick<ReportFields, 'scanId' | 'runId'> {
-  return service.id === perceptionPoint.id ? { scanId: resumeId } : { runId: resumeId };
+  switch (service.id) {
+    case perceptionPoint.id:
+      return { scanId: resumeId };
+    case digicert.id:
+      return { runId: resumeId };
+    default:
+      return {};
+  }
 }
 
 /** With the name that this later operation has in n8n. */
 function remedyFor({ service, resumeId, remedy }: SecurityReportsError): string {
-  if (resumeId === undefined || service.id !== perceptionPoint.id) return remedy;
-  return `${remedy} The operation Scan > Get asks for it again.`;
+  const operation = resumeId === undefined ? undefined : resumingOperations[service.id];
+  return operation === undefined ? remedy : `${remedy} ${operation}`;
 }
 
 function stateFor(error: SecurityReportsError): 'missing' | 'timeout' | 'failed' {

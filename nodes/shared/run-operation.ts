@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { errorItem, toNodeError } from './node-error.ts';
-import type { ItemContext, Operation, OperationOutput, Resource } from './operation.ts';
+import type { Operation, OperationOutput, Resource } from './operation.ts';
 
 /** Items worked on at a time, unless the option says otherwise. */
 export const defaultConcurrency = 5;
@@ -19,9 +19,7 @@ export async function runOperation<Session>(
 ): Promise<INodeExecutionData[][]> {
   const items = functions.getInputData();
   const operation = chosenOperation(functions, resources);
-  const session = await open(functions).catch((error: unknown) => {
-    throw toNodeError(functions.getNode(), error, 0);
-  });
+  let opening: Promise<Session> | undefined;
   const failure = new AbortController();
   const canceled = functions.getExecutionCancelSignal();
   const signal = canceled === undefined ? failure.signal : AbortSignal.any([canceled, failure.signal]);
@@ -30,19 +28,21 @@ export async function runOperation<Session>(
   const runItem = async (itemIndex: number): Promise<readonly INodeExecutionData[]> => {
     signal.throwIfAborted();
     const kept: OperationOutput[] = [];
-    const context: ItemContext<Session> = {
-      functions,
-      itemIndex,
-      session,
-      signal,
-      tell: tellAbout(functions, itemIndex),
-      keep: (output) => kept.push(output),
-    };
     try {
-      const outputs = await operation.run(context);
+      // A session that cannot be opened fails each item: from a node that throws but is set to continue, n8n passes the
+      // input on as if it were the output.
+      opening ??= open(functions);
+      const session = await opening;
+      const outputs = await operation.run({
+        functions,
+        itemIndex,
+        session,
+        signal,
+        tell: tellAbout(functions, itemIndex),
+        keep: (output) => kept.push(output),
+      });
       return outputs.map((output) => toItem(functions, itemIndex, output));
     } catch (error) {
-      signal.throwIfAborted();
       const nodeError = toNodeError(functions.getNode(), error, itemIndex);
       if (functions.continueOnFail()) {
         const rescued = kept.map((output) => toItem(functions, itemIndex, output));

@@ -65,21 +65,23 @@ async function send(
 ): Promise<HttpResponse & { readonly stream: Readable }> {
   request.signal.throwIfAborted();
   const { host } = request.url;
-  const silence = new SilenceWatch(clock, host);
+  const exchange = new AbortController();
+  const silence = new SilenceWatch(clock, host, exchange);
   const upload = uploadOf(request, silence);
+  const abortSignal = AbortSignal.any([request.signal, exchange.signal]);
   const explain = (error: unknown): unknown => {
-    request.signal.throwIfAborted();
-    return silence.verdict ?? (isForbidden(error) ? error : explainTransportFailure(error, host));
+    if (abortSignal.aborted) return abortSignal.reason;
+    return isForbidden(error) ? error : explainTransportFailure(error, host);
   };
   const end = (): void => {
-    silence.stop();
+    exchange.abort();
     upload?.close().catch(ignore);
   };
   const options: IHttpRequestOptions = {
     method: request.method,
     url: request.url.href,
     ...encodeBody(request, upload),
-    abortSignal: AbortSignal.any([request.signal, silence.signal]),
+    abortSignal,
     // n8n would count its own time-out until the answer begins, however busy an upload is.
     timeout: 0,
     // With it, n8n would hold an upload in memory, and send the credential wherever a redirect leads.
@@ -93,10 +95,11 @@ async function send(
   try {
     response = await sendAs(functions, credential, options, request);
   } catch (error) {
+    const told = explain(error);
     end();
-    throw explain(error);
+    throw told;
   }
-  // n8n's HTTP client lets a stream fail whether or not anybody reads it.
+  // It may fail before anybody reads it, which nobody else might listen to.
   const stream = (response.body as unknown as Readable).on('error', ignore);
   silence.heard();
   return {
@@ -177,26 +180,15 @@ function encodeBody(request: HttpRequest, upload: unknown): Pick<IHttpRequestOpt
   }
 }
 
-/** Gives a request up when nothing has moved for too long. n8n itself would wait for as long as the other side likes. */
+/** Ends an exchange in which nothing has moved for too long. n8n itself would wait for as long as the other side likes. */
 class SilenceWatch {
-  readonly #stalled = new AbortController();
-  readonly #stopped = new AbortController();
   readonly #clock: Clock;
   #lastHeard: number;
 
-  constructor(clock: Clock, host: string) {
+  constructor(clock: Clock, host: string, exchange: AbortController) {
     this.#clock = clock;
     this.#lastHeard = clock.now();
-    this.#watch(host).catch(ignore);
-  }
-
-  get signal(): AbortSignal {
-    return this.#stalled.signal;
-  }
-
-  /** What to tell of a request that was given up. */
-  get verdict(): TransportError | undefined {
-    return this.signal.reason as TransportError | undefined;
+    this.#watch(host, exchange).catch(ignore);
   }
 
   /** Something moved, and the other side has its turn. */
@@ -209,18 +201,14 @@ class SilenceWatch {
     this.#lastHeard = Infinity;
   }
 
-  stop(): void {
-    this.#stopped.abort();
-  }
-
-  async #watch(host: string): Promise<void> {
+  async #watch(host: string, exchange: AbortController): Promise<void> {
     const limitMs = defaultTransportTimeouts.headers;
     for (;;) {
       const left = this.#lastHeard + limitMs - this.#clock.now();
       if (left <= 0) break;
-      await this.#clock.sleep(Math.min(left, limitMs), this.#stopped.signal);
+      await this.#clock.sleep(Math.min(left, limitMs), exchange.signal);
     }
-    this.#stalled.abort(
+    exchange.abort(
       new TransportError(`${host} kept silent for ${limitMs / 1000} seconds`, {
         failure: 'stalled',
         maybeTaken: true,

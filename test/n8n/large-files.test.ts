@@ -32,7 +32,11 @@ test('a PDF of 300 MB is downloaded, and a file of 300 MB scanned, without being
       token: simulator.perceptionPoint.token,
     });
     const generate = (hash: string) =>
-      ourNode('Generate', 'spectraAnalyze', appliance, { resource: 'pdfReport', operation: 'generate', hash });
+      ourNode('Generate', 'spectraAnalyze', appliance, {
+        resource: 'pdfReport',
+        operation: 'generate',
+        hash,
+      });
     const read = baseNode('Read', 'readWriteFile', 1, {
       operation: 'read',
       fileSelector: join(home.folder, '.n8n-files', 'large.bin'),

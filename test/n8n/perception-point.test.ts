@@ -95,8 +95,14 @@ test('a scan that takes too long fails with the id by which Get takes it up', as
 
 test('the test of the credential knows a good token from a wrong one, and a licence without the API', async () => {
   const { perceptionPoint: service } = simulator;
-  expect(await client.testCredential(type, dataOf(simulator.url, service.token))).toMatchObject({ status: 'OK' });
-  expect(await client.testCredential(type, dataOf(simulator.url, 'wrong'))).toMatchObject({ status: 'Error' });
+  expect(await client.testCredential(type, dataOf(simulator.url, service.token))).toMatchObject({
+    status: 'OK',
+  });
+  expect(await client.testCredential(type, dataOf(simulator.url, 'wrong'))).toMatchObject({
+    status: 'Error',
+  });
   service.configure({ licensed: false });
-  expect(await client.testCredential(type, dataOf(simulator.url, service.token))).toMatchObject({ status: 'Error' });
+  expect(await client.testCredential(type, dataOf(simulator.url, service.token))).toMatchObject({
+    status: 'Error',
+  });
 });

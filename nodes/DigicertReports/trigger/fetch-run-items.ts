@@ -129,6 +129,10 @@ function mayStillCome(error: unknown): boolean {
 
 function formatOf(functions: IPollFunctions, { formats }: ReadyRun): ReportFormat {
   const wanted = functions.getNodeParameter('reportFormat') as string;
-  const candidates = wanted === 'asCreated' ? formats : [wanted];
-  return reportFormats.find((format) => candidates.includes(format)) ?? 'CSV';
+  const candidates: readonly string[] = wanted === 'asCreated' ? formats : [wanted];
+  return candidates.find(isReportFormat) ?? 'CSV';
+}
+
+function isReportFormat(format: string): format is ReportFormat {
+  return (reportFormats as readonly string[]).includes(format);
 }

@@ -11,7 +11,8 @@ export const hash: INodeProperties = {
   description: 'The MD5, SHA-1 or SHA-256 of the sample',
 };
 
-/** The hash of an item, as core takes it. */
+/** The hash of an item, as core takes it. An expression may give anything, or nothing. */
 export function hashOf({ functions, itemIndex }: ItemContext<unknown>): string {
-  return (functions.getNodeParameter('hash', itemIndex) as string).trim().toLowerCase();
+  const value = functions.getNodeParameter('hash', itemIndex, '');
+  return typeof value === 'string' ? value.trim().toLowerCase() : JSON.stringify(value);
 }

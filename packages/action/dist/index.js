@@ -78445,7 +78445,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
 /* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(31366);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(15018);
 // First, so that it counts while everything else is loaded.
 
 
@@ -78468,7 +78468,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 31366: // ./packages/action/build/run.js + 99 modules
+/***/ 15018: // ./packages/action/build/run.js + 97 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78476,522 +78476,6 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(38522);
-// EXTERNAL MODULE: yauzl@3.4.0/index.js
-var yauzl = __nccwpck_require__(67198);
-;// CONCATENATED MODULE: ./packages/core/build/file-name.js
-const mostBytes = 200;
-/** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
-const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
-/**
- * Makes a file name of a stranger's text that is safe on every platform: no path, no control, invisible or reserved
- * characters, not hidden, no name that Windows reserves, at most 200 bytes in UTF-8 with its extension kept.
- *
- * @param fallback what to use when nothing of `text` can be kept.
- */
-function safeFileName(text, fallback) {
-    const name = text
-        .toWellFormed()
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/gu, '')
-        .normalize('NFC')
-        .replace(/[<>:"/\\|?*\ufffd]/g, '_')
-        .replace(/\s+/g, ' ')
-        .replace(/^[. ]+|[. ]+$/g, '');
-    if (name === '')
-        return fallback;
-    return shorten(reservedOnWindows.test(name) ? `_${name}` : name);
-}
-function shorten(name) {
-    if (Buffer.byteLength(name) <= mostBytes)
-        return name;
-    const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
-    const bytes = Buffer.from(name).subarray(0, mostBytes - extension.length);
-    // In streaming mode the decoder keeps back a character that was cut in two.
-    const stem = new TextDecoder().decode(bytes, { stream: true });
-    return `${stem.replace(/[. ]+$/, '')}${extension}`;
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/report-kind.js
-/** ISO 32000: a file begins with the header and closes with the end-of-file marker, at most followed by a little padding. */
-const pdf = {
-    name: 'PDF',
-    mediaType: 'application/pdf',
-    extension: 'pdf',
-    begins: ({ bytes }) => startsWith(bytes, '%PDF-'),
-    ends: ({ bytes }) => asBuffer(bytes).includes('%%EOF', 0, 'latin1'),
-};
-/** A ZIP that holds any files. One that holds none begins with the record that ends every other. */
-const zip = {
-    name: 'ZIP',
-    mediaType: 'application/zip',
-    extension: 'zip',
-    begins: (beginning) => (startsWith(beginning.bytes, 'PK\x03\x04') || startsWith(beginning.bytes, 'PK\x05\x06')) &&
-        !isWorkbook(beginning),
-    ends: endsWithDirectory,
-};
-/** An Excel workbook: a ZIP with parts of its own, of which one comes early in every file. */
-const xlsx = {
-    name: 'XLSX',
-    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    extension: 'xlsx',
-    begins: (beginning) => startsWith(beginning.bytes, 'PK\x03\x04') && isWorkbook(beginning),
-    ends: endsWithDirectory,
-};
-/** A JSON object or array, unless it is the way in which a service tells of an error. */
-const json = {
-    name: 'JSON',
-    mediaType: 'application/json',
-    extension: 'json',
-    begins: (beginning) => {
-        const text = textOf(beginning.bytes);
-        return text !== undefined && isJsonStart(text) && !isJsonError(text, beginning.whole);
-    },
-    ends: ({ bytes, beginning }) => {
-        const closing = textOf(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
-        return new TextDecoder().decode(bytes).trimEnd().endsWith(closing);
-    },
-};
-/** Any other text. Markup is none: it is a web page, or an error. Nothing in a CSV shows where it ends. */
-const csv = {
-    name: 'CSV',
-    mediaType: 'text/csv',
-    extension: 'csv',
-    begins: ({ bytes }) => {
-        const text = textOf(bytes);
-        return text !== undefined && text !== '' && !isJsonStart(text) && !/^(?:<[a-z!?/]|%PDF-)/i.test(text);
-    },
-    ends: () => true,
-};
-function startsWith(bytes, beginning) {
-    return asBuffer(bytes).toString('latin1', 0, beginning.length) === beginning;
-}
-function asBuffer(bytes) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-/**
- * The text without byte-order mark and blanks around it, or `undefined` for data that no text contains. A text that
- * is not Unicode is still one: a few characters are wrong then, and none of them matters here.
- */
-function textOf(bytes) {
-    const utf16 = startsWith(bytes, '\xff\xfe')
-        ? 'utf-16le'
-        : startsWith(bytes, '\xfe\xff')
-            ? 'utf-16be'
-            : undefined;
-    // eslint-disable-next-line no-control-regex
-    if (utf16 === undefined && /[\x00-\x08\x0b\x0e-\x1f]/.test(asBuffer(bytes).toString('latin1')))
-        return undefined;
-    return new TextDecoder(utf16).decode(bytes).trim();
-}
-/** With a look at what follows the bracket, since a column of a CSV may be called `[id]`. */
-function isJsonStart(text) {
-    return /^(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$))/.test(text);
-}
-function isJsonError(text, whole) {
-    const fields = whole ? parseObject(text) : undefined;
-    if (fields === undefined)
-        return /^\{\s*"(?:errors?|code|message)"\s*:/.test(text);
-    return (isTold(fields['errors']) ||
-        isTold(fields['error']) ||
-        (typeof fields['code'] === 'string' && typeof fields['message'] === 'string'));
-}
-/** A report may well have an empty list of errors. */
-function isTold(value) {
-    if (typeof value !== 'object')
-        return typeof value === 'string' && value !== '';
-    return Array.isArray(value) ? value.length > 0 : value !== null;
-}
-function parseObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return typeof value === 'object' && value !== null ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-function isWorkbook({ bytes, announcedType }) {
-    const names = [...entryNames(asBuffer(bytes))];
-    if (names.some((name) => /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|xl\/)/.test(name)))
-        return true;
-    // A ZIP of workbooks may be announced as one, too.
-    return (announcedType?.toLowerCase().startsWith(xlsx.mediaType) === true &&
-        !names.some((name) => /\.(?:csv|json|xlsx?)$/i.test(name)));
-}
-/** Of the first entries of a ZIP, as far as their local headers tell where the next one begins. */
-function* entryNames(bytes) {
-    for (let at = 0; at + 30 <= bytes.byteLength && bytes.readUInt32LE(at) === 0x04034b50;) {
-        const contentAt = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
-        yield bytes.toString('latin1', at + 30, at + 30 + bytes.readUInt16LE(at + 26));
-        const isSizeToldLater = (bytes.readUInt16LE(at + 6) & 0x08) !== 0;
-        if (isSizeToldLater)
-            return;
-        at = contentAt + bytes.readUInt32LE(at + 18);
-    }
-}
-/**
- * Whether the record that ends every ZIP is there, complete, and where it says to be: behind the directory. So the
- * record of a ZIP within a ZIP that was cut off is not taken for it.
- */
-function endsWithDirectory({ bytes, size }) {
-    const tail = asBuffer(bytes);
-    for (let at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1'); at >= 0;) {
-        if (at + 22 <= tail.byteLength && at + 22 + tail.readUInt16LE(at + 20) <= tail.byteLength) {
-            const directoryEnd = tail.readUInt32LE(at + 12) + tail.readUInt32LE(at + 16);
-            const isZip64 = at >= 20 && tail.readUInt32LE(at - 20) === 0x07064b50;
-            if (isZip64 || directoryEnd === size - tail.byteLength + at)
-                return true;
-        }
-        if (at === 0)
-            return false;
-        at = tail.lastIndexOf('PK\x05\x06', at - 1, 'latin1');
-    }
-    return false;
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/vendor-text.js
-const mostCharacters = 300;
-/**
- * Makes text that a server sent fit for a log, an error or a summary: one line without control, invisible and
- * direction-changing characters, credentials replaced by `***`, URLs without user, password and query (which may be
- * a signature), at most 300 characters.
- *
- * @param secrets what must not appear in any letter case, neither as it is nor URL-encoded, escaped for JSON or HTML,
- *   or within something in Base64.
- */
-function cleanVendorText(text, secrets) {
-    const clean = withoutUrlSecrets(redact(toLine(text), secrets));
-    // Cut last, so that no secret is cut in two before it is found.
-    return clean.length > mostCharacters
-        ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
-        : clean;
-}
-function toLine(text) {
-    return text
-        .toWellFormed()
-        .replace(/\p{Cf}/gu, '')
-        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-        .trim();
-}
-/**
- * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. It
- * ends at an apostrophe that looks like a closing quote; others belong to it.
- */
-function withoutUrlSecrets(line) {
-    return line.replace(/https?(?::|%3a)(?:\\?\/|%2f){2}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*/gi, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
-}
-function redact(line, secrets) {
-    return secrets
-        .map(toLine)
-        .filter((secret) => secret !== '')
-        .sort((a, b) => b.length - a.length)
-        .flatMap((secret) => [escapable(secret), ...withinBase64(secret)])
-        .reduce((redacted, form) => redacted.replace(new RegExp(form, 'giu'), '***'), line);
-}
-/** A pattern for a text each of whose characters may be escaped or not, in the ways of URLs, JSON and HTML. */
-function escapable(text) {
-    return Array.from(text, escapableCharacter).join('');
-}
-function escapableCharacter(character) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    const hex = codePoint.toString(16);
-    const bytes = [...Buffer.from(character)];
-    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-    const forms = [
-        `\\\\?\\u{${hex}}`,
-        // Once, or again and again: % itself becomes %25.
-        bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
-        units.map((unit) => `\\\\u${unit}`).join(''),
-        `&#(?:0*${codePoint}|x0*${hex});?`,
-        namedInHtml[character],
-    ];
-    return `(?:${forms.filter((form) => form !== undefined).join('|')})`;
-}
-const namedInHtml = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-};
-/**
- * Patterns for a text within something longer that is in Base64, such as `user:password`: three bytes become four
- * characters, so there are three ways, and a character that also depends on a neighbour is no part of them.
- */
-function withinBase64(text) {
-    return [0, 1, 2]
-        .map((bytesBefore) => {
-        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
-        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
-        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
-    })
-        .filter((own) => own.length >= 4)
-        .map((own) => Array.from(own, (digit) => `(?:${escapableCharacter(digit)}${inBase64Url[digit] ?? ''})`).join(''));
-}
-const inBase64Url = { '+': '|-', '/': '|_' };
-
-;// CONCATENATED MODULE: ./packages/core/build/node/extract-zip.js
-
-
-
-
-
-
-
-
-/** A ZIP was not unpacked, since something about it is not as it must be. The message says which entry, and what. */
-class ExtractionError extends Error {
-    name = 'ExtractionError';
-}
-/** So much content is no bomb, however small the ZIP is. */
-const bytesOfAnyRatio = 10_000_000;
-/**
- * Unpacks a ZIP that somebody else has made into `directory`, which is made where it does not exist. Nothing is
- * unpacked beside it, or below: folders of the ZIP become a part of the file names, which are made safe, and unique
- * whatever the letter case. Files that have these names already are replaced.
- *
- * @throws {ExtractionError} for an entry with an absolute path or one that leads elsewhere, a link, an encrypted or
- *   damaged entry, and for more entries or bytes than allowed.
- * @throws what the disk fails with; the signal's reason when it aborts. In any case nothing that was unpacked is left
- *   behind, and the ZIP stays.
- */
-async function extractZip(zipPath, directory, options = {}) {
-    const createdDirectory = await (0,promises_.mkdir)(directory, { recursive: true });
-    const staging = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
-    const placed = [];
-    try {
-        await (0,promises_.mkdir)(staging);
-        const unpacked = await unpackAll(zipPath, staging, options);
-        const files = [];
-        for (const { stagedPath, ...file } of unpacked) {
-            const path = (0,external_node_path_.join)(directory, file.name);
-            await (0,promises_.rename)(stagedPath, path);
-            placed.push(path);
-            files.push({ path, ...file });
-        }
-        await (0,promises_.rm)(staging, { recursive: true });
-        return files;
-    }
-    catch (error) {
-        for (const path of [...placed, staging])
-            await (0,promises_.rm)(path, { recursive: true, force: true });
-        // Not the folders above it: others may have put something there in the meantime.
-        if (createdDirectory !== undefined)
-            await (0,promises_.rmdir)(directory).catch(() => undefined);
-        throw error;
-    }
-}
-async function unpackAll(zipPath, staging, options) {
-    const fail = (what) => new ExtractionError(`${(0,external_node_path_.basename)(zipPath)} cannot be unpacked: ${what}. The ZIP itself is kept.`);
-    const { maxEntries = 1000, signal } = options;
-    const countBytes = byteCounter((await (0,promises_.stat)(zipPath)).size, options);
-    // Otherwise a ZIP within a ZIP of the same name could take its place.
-    const uniqueName = uniqueNames((0,external_node_path_.basename)(zipPath));
-    const files = [];
-    let entries = 0;
-    for await (const { zip, entry } of entriesOf(zipPath, fail)) {
-        const name = (0,yauzl/* getFileNameLowLevel */.ax)(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
-        const failAt = (what) => fail(`its entry "${cleanVendorText(name, [])}" ${what}`);
-        signal?.throwIfAborted();
-        entries += 1;
-        if (entries > maxEntries)
-            throw failAt(`is one more than the ${maxEntries} that are allowed`);
-        checkEntry(entry, name, failAt);
-        if (name.endsWith('/'))
-            continue;
-        const stagedPath = (0,external_node_path_.join)(staging, String(entries));
-        const unpacked = await unpack(zip, entry, stagedPath, (bytes) => {
-            signal?.throwIfAborted();
-            countBytes(bytes, failAt);
-        }, failAt);
-        const fileName = uniqueName(safeFileName(name, 'file'));
-        files.push({
-            stagedPath,
-            name: fileName,
-            size: unpacked.size,
-            sha256: unpacked.sha256,
-            mediaType: mediaTypeOf(unpacked.head, fileName),
-        });
-    }
-    return files;
-}
-async function* entriesOf(zipPath, fail) {
-    const damaged = (error) => told(error, (what) => fail(`it is damaged (${what})`));
-    const zip = await (0,yauzl/* openPromise */.sO)(zipPath, { decodeStrings: false }).catch((error) => {
-        throw damaged(error);
-    });
-    // What closing it fails with concerns nobody, and would end the process without a listener.
-    zip.on('error', () => undefined);
-    try {
-        const entries = zip.eachEntry();
-        for (;;) {
-            const next = await entries.next().catch((error) => {
-                throw damaged(error);
-            });
-            if (next.done === true)
-                return;
-            yield { zip, entry: next.value };
-        }
-    }
-    finally {
-        zip.close();
-    }
-}
-function checkEntry(entry, name, failAt) {
-    if (/^(?:[a-z]:|\/)/i.test(name))
-        throw failAt('has an absolute path');
-    if (name.includes('\\'))
-        throw failAt('has a backslash in its path');
-    if (name.split('/').includes('..'))
-        throw failAt('leads out of the folder');
-    const type = (entry.externalFileAttributes >>> 16) & 0o170000;
-    const [none, folder, file] = [0, 0o040000, 0o100000];
-    if (![none, folder, file].includes(type))
-        throw failAt('is a link, or something else that is no file');
-    if (entry.isEncrypted())
-        throw failAt('is encrypted');
-    if (!entry.canDecodeFileData())
-        throw failAt(`is packed in a way that is not supported (${entry.compressionMethod})`);
-}
-async function unpack(zip, entry, path, onBytes, failAt) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    let head = new Uint8Array();
-    let size = 0;
-    let checksum = 0;
-    async function* checked() {
-        for await (const chunk of contentOf(zip, entry, failAt)) {
-            onBytes(chunk.byteLength);
-            if (size === 0)
-                head = chunk.subarray(0, 1024);
-            size += chunk.byteLength;
-            hash.update(chunk);
-            checksum = (0,external_node_zlib_.crc32)(chunk, checksum);
-            yield chunk;
-        }
-        if (checksum !== entry.crc32)
-            throw failAt('is damaged: its checksum is another one');
-    }
-    const file = await (0,promises_.open)(path, 'wx');
-    try {
-        await file.writeFile(checked());
-    }
-    finally {
-        await file.close();
-    }
-    return { size, sha256: hash.digest('hex'), head };
-}
-async function* contentOf(zip, entry, failAt) {
-    try {
-        yield* (await zip.openReadStreamPromise(entry));
-    }
-    catch (error) {
-        throw told(error, (what) => failAt(`is damaged (${what})`));
-    }
-}
-/** What the ZIP's own bytes are to blame for, in our words; what the disk is, as it is. */
-function told(error, fail) {
-    if (!(error instanceof Error) || 'syscall' in error)
-        return error;
-    return fail(cleanVendorText(error.message, []));
-}
-/** Gives a function that adds to the size of all content, and fails when that becomes more than allowed. */
-function byteCounter(zipSize, { maxBytes = 2_000_000_000, maxRatio = 200 }) {
-    const mostForItsSize = Math.max(bytesOfAnyRatio, zipSize * maxRatio);
-    let total = 0;
-    return (bytes, failAt) => {
-        total += bytes;
-        if (total > maxBytes)
-            throw failAt(`makes the content larger than the ${maxBytes} bytes that are allowed`);
-        if (total > mostForItsSize) {
-            throw failAt(`makes the content larger than ${mostForItsSize} bytes, more than ${maxRatio} times the size of the ZIP`);
-        }
-    };
-}
-/** Gives a function that hands a name out as it is, or with `-2`, `-3` ... before its extension. */
-function uniqueNames(reserved) {
-    const taken = new Set([reserved.toLowerCase()]);
-    const lastNumbers = new Map();
-    return (name) => {
-        let unique = name;
-        for (let number = lastNumbers.get(name) ?? 2; taken.has(unique.toLowerCase()); number += 1) {
-            unique = name.replace(/(?=\.[^.]*$)|$/, `-${number}`);
-            lastNumbers.set(name, number);
-        }
-        taken.add(unique.toLowerCase());
-        return unique;
-    };
-}
-/** Any text would pass for a CSV, so that is one only by its name, too. */
-function mediaTypeOf(head, name) {
-    const beginning = { bytes: head, whole: false, announcedType: undefined };
-    const kinds = [xlsx, zip, json, pdf, ...(/\.csv$/i.test(name) ? [csv] : [])];
-    return kinds.find((kind) => kind.begins(beginning))?.mediaType ?? 'application/octet-stream';
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/node/save-report.js
-
-
-
-/**
- * Saves a report under `directory`, which is made where it does not exist. The bytes go to a hidden file beside it
- * first, so that nothing half-written or unverified ever has the final name; a file of that name is replaced.
- *
- * @returns the file's path.
- * @throws whatever the report's stream or the disk fails with; nothing is left behind then.
- */
-async function saveReport(report, directory, fileName) {
-    await (0,promises_.mkdir)(directory, { recursive: true });
-    const path = (0,external_node_path_.join)(directory, fileName);
-    const partialPath = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
-    try {
-        const file = await (0,promises_.open)(partialPath, 'wx');
-        try {
-            await file.writeFile(report);
-            await file.sync();
-        }
-        finally {
-            await file.close();
-        }
-        await (0,promises_.rename)(partialPath, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(partialPath, { force: true });
-        throw error;
-    }
-    return path;
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./packages/core/build/node/system-clock.js
-
-/** The most that a timer of Node can count to; for a longer time it would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-/** The clock of the machine. */
-const systemClock = {
-    now: () => Date.now(),
-    sleep: async (ms, signal) => {
-        try {
-            let left = ms;
-            for (; left > longestTimerMs; left -= longestTimerMs) {
-                await (0,external_node_timers_promises_namespaceObject.setTimeout)(longestTimerMs, undefined, { signal });
-            }
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(left, undefined, { signal });
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            throw error;
-        }
-    },
-};
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
@@ -79004,7 +78488,7 @@ var undici = __nccwpck_require__(47686);
  * The family that all errors of the core belong to, except a canceled signal's reason. None has a `cause`: what an
  * HTTP library attaches to its errors may be a piece of an answer, in which nobody has looked for credentials.
  */
-class SecurityReportsError extends Error {
+class errors_SecurityReportsError extends Error {
     name = 'SecurityReportsError';
     service;
     operation;
@@ -79017,6 +78501,7 @@ class SecurityReportsError extends Error {
     status;
     vendorCode;
     vendorMessage;
+    resumeId;
     constructor(problem) {
         super(messageOf(problem));
         this.service = problem.service;
@@ -79030,47 +78515,45 @@ class SecurityReportsError extends Error {
         this.status = problem.status;
         this.vendorCode = problem.vendorCode;
         this.vendorMessage = problem.vendorMessage;
+        this.resumeId = problem.resumeId;
     }
 }
 /** What the caller gave cannot be used. Nothing was sent. */
-class InvalidInputError extends SecurityReportsError {
+class InvalidInputError extends errors_SecurityReportsError {
     name = 'InvalidInputError';
 }
 /** No complete answer came: the service cannot be reached, is not trusted, or the connection broke. */
-class ConnectionError extends SecurityReportsError {
+class ConnectionError extends errors_SecurityReportsError {
     name = 'ConnectionError';
 }
 /** The service refused the credential, or what the credential may do. */
-class AccessError extends SecurityReportsError {
+class AccessError extends errors_SecurityReportsError {
     name = 'AccessError';
 }
 /** The service has nothing about the subject. */
-class NotFoundError extends SecurityReportsError {
+class NotFoundError extends errors_SecurityReportsError {
     name = 'NotFoundError';
 }
 /** The service answered, but not with what was asked for. */
-class ServiceError extends SecurityReportsError {
+class ServiceError extends errors_SecurityReportsError {
     name = 'ServiceError';
 }
 /** What arrived in place of a report is not one, or not all of it. Nothing of it may be delivered. */
-class InvalidReportError extends SecurityReportsError {
+class InvalidReportError extends errors_SecurityReportsError {
     name = 'InvalidReportError';
 }
 /** Whether the service took what was sent is not known. Sending it again blindly may do it twice. */
-class UncertainSubmissionError extends SecurityReportsError {
+class UncertainSubmissionError extends errors_SecurityReportsError {
     name = 'UncertainSubmissionError';
 }
 /** The caller's deadline passed. `lastState` is how far things had come by then. */
-class TimeoutError extends SecurityReportsError {
+class TimeoutError extends errors_SecurityReportsError {
     name = 'TimeoutError';
     /** The last state that the service was seen in, or what kept it from telling. */
     lastState;
-    /** The id by which the job can be taken up again, where it has one: of a scan, of a report run. */
-    resumeId;
     constructor(problem) {
         super({ retryable: true, ...problem });
         this.lastState = problem.lastState;
-        this.resumeId = problem.resumeId;
     }
 }
 function messageOf(problem) {
@@ -79133,6 +78616,8 @@ class TransportError extends Error {
     }
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./packages/core/build/node/multipart.js
 
 /** Frames form fields and one streamed file as multipart/form-data (RFC 7578), without reading the file into memory. */
@@ -79219,10 +78704,9 @@ class ProxyPool extends undici/* Pool */.bC {
     }
 }
 
-;// CONCATENATED MODULE: ./packages/core/build/node/undici-failure.js
+;// CONCATENATED MODULE: ./packages/core/build/transport-failure.js
 
-
-/** What Node's and undici's error codes mean. Only where no request can have left is `maybeTaken` false. */
+/** What the codes of Node, undici and axios mean. Only where no request can have left is `maybeTaken` false. */
 const meanings = {
     ECONNREFUSED: { failure: 'unreachable', maybeTaken: false, words: 'refused the connection' },
     ENOTFOUND: { failure: 'unreachable', maybeTaken: false, words: 'is not a host that the DNS knows' },
@@ -79239,6 +78723,11 @@ const meanings = {
         failure: 'unreachable',
         maybeTaken: false,
         words: 'did not take the connection in time',
+    },
+    ECONNABORTED: {
+        failure: 'stalled',
+        maybeTaken: true,
+        words: 'did not answer in time',
     },
     ETIMEDOUT: {
         failure: 'stalled',
@@ -79265,50 +78754,64 @@ const meanings = {
 };
 /** The codes by which OpenSSL refuses a certificate, as Node hands them on. */
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
-/** Says in plain words what undici failed with. */
-function asTransportError(error, url) {
-    if (error instanceof ProxyFailure)
-        return asProxyError(error, url);
+/**
+ * Says in plain words what an exchange failed with: by the codes of the error, of what caused it, and of the attempts
+ * it stands for.
+ *
+ * @param whose the host that the exchange was with, or `the proxy` and its host.
+ */
+function explainTransportFailure(error, whose) {
+    return explainByCode(error, whose) ?? unexplained(error, whose);
+}
+/** As `explainTransportFailure`, or `undefined` when none of the codes is known. */
+function explainByCode(error, whose) {
     for (const code of codesOf(error)) {
-        if (certificateCode.test(code))
-            return untrusted(url.host, code, error);
+        if (certificateCode.test(code)) {
+            return new TransportError(`the certificate of ${whose} is not trusted (${code})`, {
+                failure: 'untrusted',
+                maybeTaken: false,
+                cause: error,
+            });
+        }
         const meaning = meanings[code];
         if (meaning !== undefined) {
-            return new TransportError(`${url.host} ${meaning.words} (${code})`, { ...meaning, cause: error });
+            return new TransportError(`${whose} ${meaning.words} (${code})`, { ...meaning, cause: error });
         }
     }
+    return undefined;
+}
+function unexplained(error, whose) {
     const words = error instanceof Error ? error.message : String(error);
-    return new TransportError(`the exchange with ${url.host} failed: ${words}`, {
+    return new TransportError(`the exchange with ${whose} failed: ${words}`, {
         failure: 'broken',
         maybeTaken: true,
         cause: error,
     });
 }
-function asProxyError(error, url) {
-    const proxy = `the proxy ${error.proxyHost}`;
-    const code = codesOf(error).find((candidate) => certificateCode.test(candidate) || candidate in meanings);
-    if (code !== undefined && certificateCode.test(code))
-        return untrusted(proxy, code, error);
-    const words = code === undefined ? undefined : meanings[code]?.words;
-    const message = words === undefined
-        ? `${proxy} did not open the way to ${url.host} (${error.message})`
-        : `${proxy} ${words} (${code})`;
-    return new TransportError(message, { failure: 'unreachable', maybeTaken: false, cause: error });
-}
-function untrusted(whose, code, cause) {
-    return new TransportError(`the certificate of ${whose} is not trusted (${code})`, {
-        failure: 'untrusted',
-        maybeTaken: false,
-        cause,
-    });
-}
-/** Of the error, of what caused it, and of the attempts it stands for, outermost first. */
+/** Outermost first. */
 function codesOf(error) {
     if (!(error instanceof Error))
         return [];
-    const own = error.code;
+    const { code } = error;
     const attempts = error instanceof AggregateError ? error.errors : [];
-    return [...(typeof own === 'string' ? [own] : []), ...[error.cause, ...attempts].flatMap(codesOf)];
+    return [...(typeof code === 'string' ? [code] : []), ...[error.cause, ...attempts].flatMap(codesOf)];
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/node/undici-failure.js
+
+
+
+/** Says in plain words what undici failed with. */
+function asTransportError(error, url) {
+    return error instanceof ProxyFailure ? asProxyError(error, url) : explainTransportFailure(error, url.host);
+}
+function asProxyError(error, url) {
+    const proxy = `the proxy ${error.proxyHost}`;
+    const explained = explainByCode(error, proxy);
+    if (explained?.failure === 'untrusted')
+        return explained;
+    const message = explained?.message ?? `${proxy} did not open the way to ${url.host} (${error.message})`;
+    return new TransportError(message, { failure: 'unreachable', maybeTaken: false, cause: error });
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/node/undici-transport.js
@@ -79427,2894 +78930,42 @@ function ignore() {
     // Destroying a body that still flows is no failure of anybody.
 }
 
-;// CONCATENATED MODULE: ./packages/core/build/node/index.js
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./packages/core/build/node/system-clock.js
 
-
-
-
-
-// EXTERNAL MODULE: ./packages/action/build/cancellation.js
-var cancellation = __nccwpck_require__(23129);
-;// CONCATENATED MODULE: ./packages/core/build/http/rate-limit.js
-
-/**
- * Lets requests leave as limits allow, in the order in which they came, however many wait at the same time.
- *
- * When a request reaches the service is not known, only that it does between its departure and its answer. So it counts
- * from the one until a period after the other, and the service never sees more than the limits, however long the way.
- */
-class RateLimiter {
-    #limits;
-    #mostRemembered;
-    /** Requests that have left and not been answered. */
-    #underWay = 0;
-    /** When the last answers came, oldest first, in milliseconds since the epoch. */
-    #answers = [];
-    #nextAnswer = Promise.withResolvers();
-    /** Settles when all who came so far have left, or given up. */
-    #queue = Promise.resolve();
-    constructor(limits) {
-        this.#limits = limits;
-        this.#mostRemembered = Math.max(...limits.map(({ requests }) => requests));
-    }
-    /**
-     * Sends a request when its turn has come. `send` settles with the beginning of the answer, or without one.
-     *
-     * @throws the signal's reason when that aborts before, and whatever `send` throws.
-     */
-    async pass(clock, signal, send) {
-        await this.#takeTurn(clock, signal);
+/** The most that a timer of Node can count to; for a longer time it would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+/** The clock of the machine. */
+const systemClock = {
+    now: () => Date.now(),
+    sleep: async (ms, signal) => {
         try {
-            return await send();
-        }
-        finally {
-            this.#underWay -= 1;
-            this.#answers = [...this.#answers, clock.now()].slice(-this.#mostRemembered);
-            this.#nextAnswer.resolve(undefined);
-            this.#nextAnswer = Promise.withResolvers();
-        }
-    }
-    async #takeTurn(clock, signal) {
-        const before = this.#queue;
-        const over = Promise.withResolvers();
-        this.#queue = over.promise;
-        try {
-            await unlessAborted(before, signal);
-            for (let wait = this.#waitMs(clock.now()); wait > 0; wait = this.#waitMs(clock.now())) {
-                await (wait === Infinity
-                    ? unlessAborted(this.#nextAnswer.promise, signal)
-                    : clock.sleep(wait, signal));
+            let left = ms;
+            for (; left > longestTimerMs; left -= longestTimerMs) {
+                await (0,promises_namespaceObject.setTimeout)(longestTimerMs, undefined, { signal });
             }
-            this.#underWay += 1;
-        }
-        finally {
-            // Who gives up while others are before it does not let those behind it pass them.
-            over.resolve(before.then(() => undefined));
-        }
-    }
-    /** How long the next request has to wait at least; `Infinity` for as long as no answer comes. */
-    #waitMs(now) {
-        // A clock that was set back must not make anybody wait for longer than a period.
-        this.#answers = this.#answers.map((answer) => Math.min(answer, now));
-        return Math.max(...this.#limits.map(({ requests, periodMs }) => {
-            const free = requests - this.#underWay;
-            if (free <= 0)
-                return Infinity;
-            const answer = this.#answers.at(-free);
-            return answer === undefined ? 0 : answer + periodMs - now;
-        }));
-    }
-}
-const shared = new Map();
-/**
- * The limiter that all clients in this process share who ask one service with one credential. Only a digest of the
- * credential is kept.
- */
-function sharedRateLimiter(origin, credential, limits) {
-    const key = (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([origin, credential]))
-        .digest('hex');
-    const limiter = shared.get(key) ?? new RateLimiter(limits);
-    shared.set(key, limiter);
-    return limiter;
-}
-async function unlessAborted(promise, signal) {
-    signal.throwIfAborted();
-    const aborted = Promise.withResolvers();
-    const onAbort = () => {
-        aborted.reject(signal.reason);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-        await Promise.race([promise, aborted.promise]);
-    }
-    finally {
-        signal.removeEventListener('abort', onAbort);
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/deadline.js
-/** The reason of a signal that aborted because the deadline passed. Callers see it as a `TimeoutError`. */
-class DeadlinePassed extends Error {
-    name = 'DeadlinePassed';
-}
-/**
- * Runs `work` with a signal that aborts when the caller's does, or, with a `DeadlinePassed`, at the deadline.
- * Whatever `work` started must end with that signal, so nothing outlives the call.
- */
-async function withinLimits(clock, limits, work) {
-    limits.signal?.throwIfAborted();
-    if (limits.deadline !== undefined && clock.now() >= limits.deadline)
-        throw new DeadlinePassed('the deadline passed');
-    const ending = new AbortController();
-    const onAbort = () => {
-        ending.abort(limits.signal?.reason);
-    };
-    limits.signal?.addEventListener('abort', onAbort, { once: true });
-    const alarm = new AbortController();
-    if (limits.deadline !== undefined) {
-        clock.sleep(Math.max(0, limits.deadline - clock.now()), alarm.signal).then(() => {
-            ending.abort(new DeadlinePassed('the deadline passed'));
-        }, () => undefined);
-    }
-    try {
-        return await work(ending.signal);
-    }
-    finally {
-        alarm.abort();
-        limits.signal?.removeEventListener('abort', onAbort);
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/bounded-body.js
-/** The most that is ever read into memory of an error or a JSON answer, in bytes. */
-const mostBytesInMemory = 1_000_000;
-/** Reads the body as text, or gives `undefined` (and the rest of the body up) when it is larger than the bound. */
-async function readBoundedText(response) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-        size += chunk.byteLength;
-        if (size > mostBytesInMemory) {
-            response.discard();
-            return undefined;
-        }
-        chunks.push(chunk);
-    }
-    return new TextDecoder().decode(Buffer.concat(chunks, size));
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/refusal.js
-
-/** What an error status means where the call has no opinion of its own. */
-function explainGenerally(refusal) {
-    const { status } = refusal;
-    if (status === 401 || status === 403) {
-        return new AccessError({
-            ...refusal,
-            what: 'the service refused the token, or what it may do',
-            remedy: 'Check the token, its permissions, and that the base URL belongs to it.',
-        });
-    }
-    if (status === 404 || status === 410) {
-        return new NotFoundError({
-            ...refusal,
-            what: 'the service knows nothing of it',
-            remedy: 'Check the subject and the base URL.',
-        });
-    }
-    if (status === 429) {
-        return new ServiceError({
-            ...refusal,
-            what: 'the service takes no more requests for now',
-            remedy: 'Try again later, or with a lower concurrency.',
-        });
-    }
-    if (refusal.retryable === true) {
-        return new ServiceError({
-            ...refusal,
-            what: 'the service cannot answer for now',
-            remedy: 'Try again later; if it stays so, look at the state of the service.',
-        });
-    }
-    return new ServiceError({
-        ...refusal,
-        what: 'the service refused the request',
-        remedy: 'See what the service says about it.',
-    });
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/retry.js
-
-const mostAttempts = 5;
-const backOffBaseMs = 500;
-const backOffCapMs = 20_000;
-/**
- * The one place that decides what is sent again: what may pass, at most five times in all, after an exponential
- * back-off with full jitter or as late as the service asks for.
- *
- * @throws the error of the last attempt.
- */
-async function retry(attempt, options) {
-    for (let attempts = 1;; attempts += 1) {
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            if (options.signal.aborted || attempts === mostAttempts)
-                throw error;
-            if (!(error instanceof SecurityReportsError) || !error.retryable)
-                throw error;
-            if (!options.repeatable && error.maybeTaken)
-                throw error;
-            const wait = Math.max(error.retryAfterMs ?? 0, backOff(attempts));
-            if (options.deadline !== undefined && options.clock.now() + wait >= options.deadline)
-                throw error;
-            await options.clock.sleep(wait, options.signal);
-        }
-    }
-}
-function backOff(attempts) {
-    return Math.random() * Math.min(backOffCapMs, backOffBaseMs * 2 ** attempts);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/retry-after.js
-const httpDates = [
-    // IMF-fixdate, the only form that may be sent today: Sun, 06 Nov 1994 08:49:37 GMT
-    /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
-    // RFC 850: Sunday, 06-Nov-94 08:49:37 GMT
-    /^[A-Z][a-z]{2,5}day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
-    // asctime, in UTC without saying so: Sun Nov  6 08:49:37 1994
-    /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
-];
-/**
- * Reads a Retry-After header (RFC 9110, 10.2.3): a number of seconds, or an HTTP date in one of its three forms (RFC
- * 9110, 5.6.7).
- *
- * @returns the milliseconds to wait, never negative, or `undefined` for anything else.
- */
-function parseRetryAfter(value, now) {
-    const text = value?.trim() ?? '';
-    if (/^\d{1,9}$/.test(text))
-        return Number(text) * 1000;
-    if (!httpDates.some((form) => form.test(text)))
-        return undefined;
-    const date = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/web-page.js
-/**
- * Whether a text is a web page, as a login form or a proxy sends it in place of an answer.
- *
- * Here and below, a repetition never runs past what may follow it, so that no text makes the search slow.
- */
-function isWebPage(text) {
-    return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 4096));
-}
-/** `a web page titled 'Sign in'`. */
-function describeWebPage(html) {
-    const title = /<title[^<>]*>([^<]*)</i.exec(html)?.[1]?.trim();
-    return title === undefined || title === '' ? 'a web page' : `a web page titled '${title}'`;
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/vendor-error.js
-
-const deepest = 5;
-/**
- * Reads the body of an error answer, in whatever shape it comes: `{code, message}`, `{errors: [{code, message}]}`,
- * `{detail}`, `{error}`, a JSON string, a web page, or plain text. No vendor documents all of its shapes, so none is
- * relied on, and an unknown one (`{field: ["..."]}`) is given back as it is.
- */
-function readVendorError(body) {
-    const text = body.trim();
-    if (text === '')
-        return {};
-    if (isWebPage(text))
-        return { message: describeWebPage(text) };
-    return readJsonError(parseJson(text), deepest) ?? { message: text };
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function readJsonError(value, levels) {
-    if (isText(value))
-        return { message: value };
-    if (levels === 0 || typeof value !== 'object' || value === null)
-        return undefined;
-    if (Array.isArray(value))
-        return readJsonError(value[0], levels - 1);
-    const fields = value;
-    for (const nested of ['errors', 'error', 'non_field_errors']) {
-        if (typeof fields[nested] !== 'object')
-            continue;
-        const error = readJsonError(fields[nested], levels - 1);
-        if (error !== undefined)
-            return error;
-    }
-    const message = ['message', 'detail', 'error', 'status_message'].map((name) => fields[name]).find(isText);
-    const code = isText(fields['code']) ? fields['code'] : undefined;
-    if (message === undefined && code === undefined)
-        return undefined;
-    return { ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
-}
-function isText(value) {
-    return typeof value === 'string' && value !== '';
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/service-http.js
-
-
-
-
-
-
-
-
-
-
-
-const mostRedirects = 5;
-/** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
-class ServiceHttp {
-    service;
-    clock;
-    #transport;
-    #baseUrl;
-    #credential;
-    #rateLimiter;
-    /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
-    constructor(options) {
-        this.service = options.service;
-        this.clock = options.clock;
-        this.#transport = options.transport;
-        this.#baseUrl = parseBaseUrl(options.baseUrl, options.service);
-        this.#credential = options.credential;
-        this.#rateLimiter = options.rateLimiter;
-        if (!/^[\x21-\x7e]+$/.test(options.credential.secret)) {
-            throw new InvalidInputError({
-                service: options.service,
-                operation: 'read the token',
-                what: options.credential.secret === ''
-                    ? 'it is empty'
-                    : 'it contains characters that no token has, such as blanks or line breaks',
-                remedy: 'Check the secret that it comes from: its name, its value, and whether this run may read it.',
-            });
-        }
-    }
-    /** Where the credential may go: scheme, host and port of the base URL. */
-    get origin() {
-        return this.#baseUrl.origin;
-    }
-    /**
-     * Makes a call and hands its successful answer to `receive`. Both are repeated when they fail in a way that may
-     * pass, so `receive` must begin anew each time it is called.
-     *
-     * @throws {SecurityReportsError} of the kind that fits; {@link TimeoutError} when the deadline passed.
-     * @throws the reason of the caller's signal, when that aborts.
-     */
-    async request(call, limits, receive) {
-        let lastError;
-        // Of the last try: nothing was sent as long as there was none.
-        let maybeTaken = false;
-        try {
-            return await withinLimits(this.clock, limits, (signal) => retry(() => {
-                maybeTaken = true;
-                return this.#attempt(call, signal, receive, (error) => {
-                    lastError = error;
-                    maybeTaken = error.maybeTaken;
-                });
-            }, {
-                clock: this.clock,
-                signal,
-                deadline: limits.deadline,
-                repeatable: call.repeatable ?? call.method === 'GET',
-            }));
-        }
-        catch (error) {
-            if (!(error instanceof DeadlinePassed))
-                throw error;
-            throw new TimeoutError({
-                ...this.#about(call),
-                what: `there was no complete answer in time${lastError === undefined ? '' : `; the last try: ${lastError.what}`}`,
-                remedy: 'Allow more time, or try again later.',
-                lastState: lastError?.what,
-                maybeTaken,
-            });
-        }
-    }
-    /**
-     * Makes a call whose answer is JSON of at most 1 MB, and reads it with `parse`, which gives `undefined` for an
-     * answer it cannot make sense of.
-     */
-    async json(call, limits, parse) {
-        return this.request(call, limits, async (response) => {
-            const text = await readBoundedText(response);
-            const unexpected = (what, remedy, retryable = false) => new ServiceError({ ...this.#about(call), status: response.status, what, remedy, retryable });
-            if (text === undefined) {
-                throw unexpected(`the answer is larger than ${mostBytesInMemory} bytes`, 'Check that the base URL is that of the service.');
-            }
-            if (isWebPage(text))
-                throw this.#webPageError(call, response, text);
-            let value;
-            try {
-                value = parseKeepingDigits(text);
-            }
-            catch {
-                throw unexpected(`the answer is not JSON: ${this.clean(text, call.secrets) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
-            }
-            const parsed = parse(value);
-            if (parsed === undefined) {
-                throw unexpected(`the answer has an unknown shape: ${this.clean(text, call.secrets)}`, 'Check that the base URL is that of the service, and its version.');
-            }
-            return parsed;
-        });
-    }
-    /** Makes a call of whose answer nothing matters but its status, unless a web page came in its place. */
-    async acknowledged(call, limits) {
-        await this.request(call, limits, async (response) => {
-            // The status says enough: a body that breaks off must not hide it.
-            const text = await readBoundedText(response).catch(() => undefined);
-            if (text !== undefined && isWebPage(text))
-                throw this.#webPageError(call, response, text);
-        });
-    }
-    /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
-    clean(text, secrets = []) {
-        return cleanVendorText(text, [this.#credential.secret, ...secrets]);
-    }
-    #webPageError(call, response, page) {
-        return new ServiceError({
-            ...this.#about(call),
-            status: response.status,
-            what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
-            remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
-        });
-    }
-    #about(call) {
-        return { service: this.service, operation: call.operation, subject: call.subject };
-    }
-    async #attempt(call, signal, receive, onError) {
-        let response;
-        try {
-            response = await this.#sendFollowingRedirects(call, signal);
-            if (response.status >= 200 && response.status < 300)
-                return await receive(response);
-            throw await this.#refusalOf(call, response);
+            await (0,promises_namespaceObject.setTimeout)(left, undefined, { signal });
         }
         catch (error) {
             signal.throwIfAborted();
-            const told = error instanceof TransportError ? this.#connectionError(call, error) : error;
-            if (told instanceof SecurityReportsError)
-                onError(told);
-            throw told;
-        }
-        finally {
-            response?.discard();
-        }
-    }
-    async #sendFollowingRedirects(call, signal) {
-        let url = this.#urlOf(call);
-        for (let redirects = 0;; redirects += 1) {
-            const request = {
-                method: call.method,
-                url,
-                headers: this.#headersFor(url, call),
-                ...(call.body && { body: call.body }),
-                signal,
-            };
-            const send = () => this.#transport.send(request);
-            const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
-            const location = response.headers['location'];
-            if (response.status < 300 || response.status > 399 || location === undefined)
-                return response;
-            response.discard();
-            const refuse = (what) => new ServiceError({
-                ...this.#about(call),
-                status: response.status,
-                what,
-                remedy: 'Set the base URL to where the service really is.',
-            });
-            const target = URL.parse(location, url.href);
-            if (call.method !== 'GET')
-                throw refuse('the service redirects a request that must not be sent twice');
-            if (redirects === mostRedirects)
-                throw refuse(`the service redirected more than ${mostRedirects} times`);
-            if (target === null)
-                throw refuse('the service redirects to something that is not a URL');
-            if (!isSecure(target) || (isLoopback(target) && !isLoopback(this.#baseUrl))) {
-                throw refuse(`the service redirects to ${this.clean(target.origin, call.secrets)}, which is not safe to follow`);
-            }
-            url = target;
-        }
-    }
-    #urlOf(call) {
-        if (call.path instanceof URL)
-            return call.path;
-        const url = new URL(this.#baseUrl);
-        url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
-        url.search = new URLSearchParams(call.query).toString();
-        return url;
-    }
-    #headersFor(url, call) {
-        const headers = { accept: call.accept, 'user-agent': 'security-reports' };
-        if (url.origin === this.#baseUrl.origin) {
-            headers[this.#credential.header] = `${this.#credential.prefix}${this.#credential.secret}`;
-        }
-        return headers;
-    }
-    #connectionError(call, error) {
-        const remedies = {
-            unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
-            untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
-            stalled: 'Try again later, and check what stands between this machine and the service.',
-            broken: 'Try again.',
-        };
-        return new ConnectionError({
-            ...this.#about(call),
-            what: this.clean(error.message, call.secrets),
-            remedy: remedies[error.failure],
-            retryable: error.failure !== 'untrusted',
-            maybeTaken: error.maybeTaken,
-        });
-    }
-    async #refusalOf(call, response) {
-        const { status } = response;
-        // The status says enough: a body that breaks off must not hide it.
-        const body = await readBoundedText(response).catch(() => undefined);
-        const { code, message } = readVendorError(body ?? '');
-        const retryAfterMs = parseRetryAfter(response.headers['retry-after'], this.clock.now());
-        const refusal = {
-            ...this.#about(call),
-            status,
-            vendorCode: code === undefined ? undefined : this.clean(code, call.secrets),
-            vendorMessage: message === undefined ? undefined : this.clean(message, call.secrets),
-            retryable: status === 408 || status === 429 || status >= 500,
-            retryAfterMs,
-            maybeTaken: !(status === 429 || (status === 503 && retryAfterMs !== undefined)),
-        };
-        return call.explain?.(refusal) ?? explainGenerally(refusal);
-    }
-}
-/** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
-function parseKeepingDigits(text) {
-    const keepDigits = (_key, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
-    return JSON.parse(text, keepDigits);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/report.js
-
-
-
-const headBytes = 1024;
-const tailBytes = 1024;
-/**
- * A report as a stream that is checked while it flows: it begins and ends as its kind must, and is as long as
- * announced. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
- * follows it can be taken for a report. It can be read once.
- */
-class Report {
-    /** A safe file name with the extension of what the report really is. */
-    name;
-    kind;
-    /** As announced by the server, in bytes. */
-    announcedSize;
-    #chunks;
-    #digest;
-    #failure;
-    constructor(name, kind, announcedSize, checked) {
-        this.name = name;
-        this.kind = kind;
-        this.announcedSize = announcedSize;
-        this.#chunks = checked((digest) => {
-            this.#digest = digest;
-        });
-    }
-    async *[Symbol.asyncIterator]() {
-        try {
-            yield* this.#chunks;
-        }
-        catch (error) {
-            this.#failure = error;
             throw error;
         }
-    }
-    get mediaType() {
-        return this.kind.mediaType;
-    }
-    /** Size and SHA-256. @throws an error when the report was not read to its end. */
-    get digest() {
-        if (this.#digest === undefined)
-            throw new Error('the report was not read to its end');
-        return this.#digest;
-    }
-    /** What the stream failed with, which a consumer may have wrapped into an error of its own. */
-    get failure() {
-        return this.#failure;
-    }
-}
-/**
- * Opens the body of a successful answer as a report of one of the expected kinds, after a look at how it begins.
- *
- * @throws {InvalidReportError} when it begins as something else: a login page, a JSON error, nothing at all.
- * @throws what `whenEmpty` makes of an answer without content.
- */
-async function openReport(response, expected, context) {
-    const chunks = response.body[Symbol.asyncIterator]();
-    const head = await readHead(chunks);
-    const announcedSize = announcedSizeOf(response);
-    const beginning = {
-        bytes: head.subarray(0, headBytes),
-        whole: head.byteLength < headBytes,
-        announcedType: response.headers['content-type'],
-    };
-    const isAllThere = (announcedSize ?? 0) <= head.byteLength;
-    if (expected.whenEmpty !== undefined && isAllThere && isEmpty(beginning)) {
-        throw expected.whenEmpty(response.status);
-    }
-    const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
-    if (kind === undefined)
-        throw notAReport(head, expected.called, response, context);
-    return new Report(expected.name(kind), kind, announcedSize, (onEnd) => checkWhileFlowing({ head, rest: { [Symbol.asyncIterator]: () => chunks } }, { kind, beginning, announcedSize }, context, onEnd));
-}
-/** A byte-order mark and blanks are no content. */
-function isEmpty({ bytes, whole }) {
-    return whole && new TextDecoder().decode(bytes).trim() === '';
-}
-async function* checkWhileFlowing({ head, rest }, opened, context, onEnd) {
-    const { kind, beginning, announcedSize } = opened;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(head);
-    let size = head.byteLength;
-    let tail = head.subarray(-tailBytes);
-    yield head;
-    for await (const chunk of rest) {
-        hash.update(chunk);
-        size += chunk.byteLength;
-        tail = chunk.byteLength >= tailBytes ? chunk.subarray(-tailBytes) : lastOf(tail, chunk);
-        yield chunk;
-    }
-    const truncated = (what) => new InvalidReportError({
-        ...context,
-        what,
-        remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
-        retryable: true,
-    });
-    if (announcedSize !== undefined && size !== announcedSize) {
-        throw truncated(`the ${kind.name} ends after ${size} of ${announcedSize} bytes`);
-    }
-    if (!kind.ends({ bytes: tail, size, beginning })) {
-        throw truncated(`the ${kind.name} ends too early, after ${size} bytes`);
-    }
-    onEnd({ size, sha256: hash.digest('hex') });
-}
-async function readHead(chunks) {
-    let head = Buffer.alloc(0);
-    while (head.byteLength < headBytes) {
-        const next = await chunks.next();
-        if (next.done === true)
-            break;
-        head = Buffer.concat([head, next.value]);
-    }
-    return head;
-}
-function lastOf(tail, chunk) {
-    return Buffer.concat([tail, chunk]).subarray(-tailBytes);
-}
-/** Content-Length counts the bytes on the wire, which are not the report's when they are encoded. */
-function announcedSizeOf(response) {
-    const length = response.headers['content-length'];
-    const encoding = response.headers['content-encoding'] ?? 'identity';
-    return length !== undefined && /^\d{1,15}$/.test(length) && encoding === 'identity'
-        ? Number(length)
-        : undefined;
-}
-function notAReport(head, called, response, context) {
-    const text = beginningOf(head);
-    const page = isWebPage(text);
-    const arrived = head.byteLength === 0
-        ? 'nothing'
-        : context.clean(page ? describeWebPage(text) : `data that begin with: ${text}`);
-    return new InvalidReportError({
-        ...context,
-        status: response.status,
-        what: `no ${called} came, but ${arrived}`,
-        remedy: page
-            ? 'Check the base URL, and whether a login page or a proxy stands in front of the service.'
-            : 'Try again; if it stays so, look at the state of the service.',
-        retryable: !page,
-    });
-}
-/** As text. The last word is left out where it may be cut in two, since half a credential would not be recognised. */
-function beginningOf(head) {
-    const text = new TextDecoder().decode(head);
-    return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/refusal.js
-
-/** A 429 names no time (doc: none is documented). The shorter of the two limits looks back on 5 seconds (doc). */
-const restMs = 5_000;
-const checkIds = 'Check the report id and the run id: the report history lists both, and a report that was deleted has no runs.';
-const invalidKey = {
-    error: AccessError,
-    what: 'the service does not know the API key',
-    remedy: 'Check that the key is complete, was not revoked in CertCentral, and belongs to this base URL.',
-};
-/** By the service's own code. */
-const refusal_meanings = {
-    report_format_inapplicable: {
-        error: ServiceError,
-        what: 'the report does not come in this format',
-        remedy: 'Ask for the format that was chosen when the report was created; the report history tells which.',
-    },
-    missing_mandatory_fields: {
-        error: ServiceError,
-        what: 'something that the service needs is missing',
-        remedy: 'Give a report id, a run id, and one of the formats CSV, JSON, EXCEL and ZIP.',
-    },
-    missing_mandatory_field: {
-        error: ServiceError,
-        what: 'something that the service needs is missing',
-        remedy: 'Give what the service names, besides a report id, a run id and a format.',
-    },
-    disabled_report_type: {
-        error: ServiceError,
-        what: 'reports of this type are switched off for the account',
-        remedy: 'Ask DigiCert to switch the type on for the account, or fetch a report of another type.',
-    },
-    user_authentication_error: invalidKey,
-    access_denied_invalid_key: invalidKey,
-    user_forbidden: {
-        error: AccessError,
-        what: 'the API key is known, but its user may not read reports',
-        remedy: 'Create the key for a user with the role Administrator, with no restriction or with "View Only".',
-    },
-    access_denied: {
-        error: AccessError,
-        what: 'the service denies access: the API key is not valid, or its user may not do this',
-        remedy: 'Check the key first, and then that its user has the role Administrator.',
-    },
-    custom_reports_not_enabled: {
-        error: AccessError,
-        what: 'the feature Report Library is not enabled for the account',
-        remedy: 'Ask an administrator of the account, or DigiCert, to enable the Report Library. The key is good.',
-    },
-    reports_not_found: { error: NotFoundError, what: 'there is no such report', remedy: checkIds },
-    report_not_found: { error: NotFoundError, what: 'there is no such report or run', remedy: checkIds },
-    request_limit_exceeded: {
-        error: ServiceError,
-        what: 'the API key has made more requests than the service takes (100 in 5 seconds, 1000 in 3 minutes)',
-        remedy: 'Try again in a few minutes, and give other programs that ask often a key of their own.',
     },
 };
-/** By the beginning of the code. */
-const invalid = {
-    error: ServiceError,
-    what: 'the service can make nothing of a value that it was given',
-    remedy: 'Check the report id, the run id and the filters; the code names the value.',
-};
-const byStatus = {
-    401: invalidKey,
-    403: {
-        error: AccessError,
-        what: 'the service refuses the API key, or what its user may do',
-        remedy: 'Check the key, that its user has the role Administrator, and that the Report Library is enabled for the account.',
-    },
-};
-/**
- * What an error answer of CertCentral means. The codes are those of the documentation, in either of its two shapes
- * (doc), and `access_denied|access_denied_invalid_key` of its sister API.
- *
- * @returns `undefined` where neither code nor status says more than with any other service.
- */
-function explainRefusal(refusal) {
-    const meaning = meaningOf(refusal);
-    if (meaning === undefined)
-        return undefined;
-    const isTooMany = meaning === refusal_meanings['request_limit_exceeded'];
-    return new meaning.error({
-        ...refusal,
-        ...(isTooMany && { retryable: true, maybeTaken: false, retryAfterMs: refusal.retryAfterMs ?? restMs }),
-        what: meaning.what,
-        remedy: meaning.remedy,
-    });
-}
-function meaningOf({ status, vendorCode = '' }) {
-    // `access_denied|access_denied_invalid_key`: the last is the most precise. `missing_mandatory_field: name`.
-    const codes = vendorCode
-        .toLowerCase()
-        .split('|')
-        .map((code) => code.replace(/:.*$/, '').trim())
-        .reverse();
-    const known = codes.find((code) => Object.hasOwn(refusal_meanings, code));
-    if (known !== undefined)
-        return refusal_meanings[known];
-    if (codes.some((code) => code.startsWith('invalid_')))
-        return invalid;
-    return status === 429 ? refusal_meanings['request_limit_exceeded'] : byStatus[status];
-}
 
-;// CONCATENATED MODULE: content-disposition@3.0.0/dist/index.js
-/*!
- * content-disposition
- * Copyright(c) 2014-2017 Douglas Christopher Wilson
- * MIT Licensed
- */
-/**
- * Null object perf optimization. Faster than `Object.create(null)` and `{ __proto__: null }`.
- */
-const NullObject = /* @__PURE__ */ (() => {
-    const C = function () { };
-    C.prototype = Object.create(null);
-    return C;
-})();
-/**
- * Create an attachment Content-Disposition header.
- */
-function create(filename, options) {
-    const type = options?.type || 'attachment';
-    const parameters = createParameters(filename, options?.fallback);
-    return format({ type, parameters }, { extended: false });
-}
-const SP = 32; // " "
-const HTAB = 9; // "\t"
-const SEMI = 59; // ";"
-const EQ = 61; // "="
-const DQUOTE = 34; // '"'
-const BSLASH = 92; // "\\"
-const ASTERISK = 42; // "*"
-/**
- * Parse Content-Disposition header string.
- */
-function parse(header, options) {
-    const len = header.length;
-    const multipart = options?.multipart === true;
-    const extended = options?.extended !== false;
-    let index = skipOWS(header, 0, header.length);
-    const typeStart = index;
-    index = parseToken(header, index, len);
-    const typeEnd = trailingOWS(header, typeStart, index);
-    const type = header.slice(typeStart, typeEnd).toLowerCase();
-    const parameters = new NullObject();
-    parameter: while (index < len) {
-        index = skipOWS(header, index + 1, len); // Skip over semicolon.
-        const keyStart = index;
-        while (index < len) {
-            const char = header.charCodeAt(index);
-            if (char === SEMI)
-                continue parameter;
-            if (char === EQ) {
-                const keyEnd = trailingOWS(header, keyStart, index);
-                const key = header.slice(keyStart, keyEnd).toLowerCase();
-                index = skipOWS(header, index + 1, len);
-                if (index < len && header.charCodeAt(index) === DQUOTE) {
-                    index++;
-                    let value = '';
-                    if (multipart) {
-                        while (index < len) {
-                            const code = header.charCodeAt(index++);
-                            if (code === DQUOTE) {
-                                index = parseToken(header, index, len);
-                                if (parameters[key] === undefined)
-                                    parameters[key] = value;
-                                break;
-                            }
-                            if (code === /* % */ 37 && index + 1 < len) {
-                                const code2 = header.charCodeAt(index);
-                                const code3 = header.charCodeAt(index + 1);
-                                if (code2 === 50 /* "2" */ && code3 === 50 /* "2" */) {
-                                    value += '"';
-                                    index += 2;
-                                    continue;
-                                }
-                                if (code2 === 48 /* "0" */) {
-                                    if (code3 === 100 /* "d" */ || code3 === 68 /* "D" */) {
-                                        value += '\r';
-                                        index += 2;
-                                        continue;
-                                    }
-                                    if (code3 === 97 /* "a" */ || code3 === 65 /* "A" */) {
-                                        value += '\n';
-                                        index += 2;
-                                        continue;
-                                    }
-                                }
-                            }
-                            value += String.fromCharCode(code);
-                        }
-                    }
-                    else {
-                        while (index < len) {
-                            const code = header.charCodeAt(index++);
-                            if (code === DQUOTE) {
-                                index = parseToken(header, index, len);
-                                if (parameters[key] === undefined)
-                                    parameters[key] = value;
-                                break;
-                            }
-                            if (code === BSLASH && index < len) {
-                                value += header[index++];
-                                continue;
-                            }
-                            value += String.fromCharCode(code);
-                        }
-                    }
-                    continue parameter;
-                }
-                const valueStart = index;
-                index = parseToken(header, index, len);
-                const valueEnd = trailingOWS(header, valueStart, index);
-                const value = header.slice(valueStart, valueEnd);
-                if (parameters[key] === undefined) {
-                    parameters[key] = value;
-                    if (extended && key.charCodeAt(key.length - 1) === ASTERISK) {
-                        const normalizedKey = key.slice(0, -1);
-                        const decoded = decodeExtended(value);
-                        if (decoded !== undefined)
-                            parameters[normalizedKey] = decoded;
-                    }
-                }
-                continue parameter;
-            }
-            index++;
-        }
-    }
-    return { type, parameters };
-}
-/**
- * RegExp to match non attr-char, *after* encodeURIComponent (i.e. not including "%")
- */
-const ENCODE_URL_ATTR_CHAR_REGEXP = /[\x00-\x20"'()*,/:;<=>?@[\\\]{}\x7f]/g; // eslint-disable-line no-control-regex
-/**
- * RegExp to match non-US-ASCII characters.
- */
-const NON_ASCII_REGEXP = /[^\x20-\x7e]/g;
-/**
- * RegExp to match chars that must be quoted-pair in RFC 2616
- */
-const QUOTE_REGEXP = /[\\"]/g;
-/**
- * Match chars that can't be used in the filename for compatibility.
- */
-const INVALID_FILENAME_REGEXP = /%[0-9A-Fa-f]{2}/;
-/**
- * RegExp for various RFC 2616 grammar
- *
- * parameter     = token "=" ( token | quoted-string )
- * token         = 1*<any CHAR except CTLs or separators>
- * separators    = "(" | ")" | "<" | ">" | "@"
- *               | "," | ";" | ":" | "\" | <">
- *               | "/" | "[" | "]" | "?" | "="
- *               | "{" | "}" | SP | HT
- * quoted-string = ( <"> *(qdtext | quoted-pair ) <"> )
- * qdtext        = <any TEXT except <">>
- * quoted-pair   = "\" CHAR
- * CHAR          = <any US-ASCII character (octets 0 - 127)>
- * TEXT          = <any OCTET except CTLs, but including LWS>
- * LWS           = [CRLF] 1*( SP | HT )
- * CRLF          = CR LF
- * CR            = <US-ASCII CR, carriage return (13)>
- * LF            = <US-ASCII LF, linefeed (10)>
- * SP            = <US-ASCII SP, space (32)>
- * HT            = <US-ASCII HT, horizontal-tab (9)>
- * CTL           = <any US-ASCII control character (octets 0 - 31) and DEL (127)>
- * OCTET         = <any 8-bit sequence of data>
- */
-const TEXT_REGEXP = /^[\x20-\x7e\x80-\xff]*$/;
-const ASCII_TEXT_REGEXP = /^[\x20-\x7e]*$/;
-const TOKEN_REGEXP = /^[!#$%&'*+.0-9A-Z^_`a-z|~-]+$/;
-/**
- * Create parameters object from filename and fallback.
- */
-function createParameters(filename, fallback = true) {
-    if (filename === undefined)
-        return;
-    if (typeof fallback === 'string') {
-        if (!ASCII_TEXT_REGEXP.test(fallback)) {
-            throw new TypeError('Fallback must be valid US-ASCII: ' + fallback);
-        }
-        if (fallback === filename)
-            return { filename };
-        return { filename: fallback, 'filename*': encodeExtended(filename) };
-    }
-    // Use `filename` when possible, otherwise use `filename*`.
-    if (ASCII_TEXT_REGEXP.test(filename) &&
-        !INVALID_FILENAME_REGEXP.test(filename)) {
-        return { filename };
-    }
-    if (fallback === false) {
-        return { 'filename*': encodeExtended(filename) };
-    }
-    return {
-        filename: getAscii(filename),
-        'filename*': encodeExtended(filename),
-    };
-}
-/**
- * Decode a RFC 8187 field value (gracefully).
- */
-function decodeExtended(str) {
-    const charsetEnd = str.indexOf("'");
-    if (charsetEnd <= 0) {
-        return undefined;
-    }
-    const languageEnd = str.indexOf("'", charsetEnd + 1);
-    if (languageEnd === -1) {
-        return undefined;
-    }
-    const charset = str.slice(0, charsetEnd).toLowerCase();
-    const encoded = str.slice(languageEnd + 1);
-    switch (charset) {
-        case 'iso-8859-1': {
-            return decodeHexEscapes(encoded);
-        }
-        case 'utf-8':
-        case 'utf8': {
-            return tryDecodeURIComponent(encoded);
-        }
-    }
-    return undefined;
-}
-/**
- * Decode URI component but return `undefined` on error.
- */
-function tryDecodeURIComponent(str) {
-    try {
-        return decodeURIComponent(str);
-    }
-    catch {
-        return undefined;
-    }
-}
-/**
- * Parse a token starting at the provided index.
- */
-function parseToken(str, index, len) {
-    while (index < len) {
-        const char = str.charCodeAt(index);
-        if (char === SEMI)
-            break;
-        index++;
-    }
-    return index;
-}
-/**
- * Skip RFC 2616 linear whitespace (space / tab).
- */
-function skipOWS(str, index, len) {
-    while (index < len) {
-        const char = str.charCodeAt(index);
-        if (char !== SP && char !== HTAB)
-            break;
-        index++;
-    }
-    return index;
-}
-/**
- * Skip RFC 2616 linear whitespace (space / tab) from the end of a string.
- */
-function trailingOWS(str, start, end) {
-    while (end > start) {
-        const char = str.charCodeAt(end - 1);
-        if (char !== SP && char !== HTAB)
-            break;
-        end--;
-    }
-    return end;
-}
-/**
- * Format object to Content-Disposition header.
- */
-function format(obj, options) {
-    const { type, parameters } = obj;
-    const multipart = options?.multipart === true;
-    const extended = options?.extended !== false;
-    if (!type || !TOKEN_REGEXP.test(type)) {
-        throw new TypeError('Invalid type: ' + type);
-    }
-    let result = type;
-    if (parameters) {
-        for (const param of Object.keys(parameters)) {
-            const value = parameters[param];
-            if (!TOKEN_REGEXP.test(param)) {
-                throw new TypeError('Invalid parameter name: ' + param);
-            }
-            if (multipart) {
-                result += '; ' + param + '=' + qmultipart(value);
-                continue;
-            }
-            if (TOKEN_REGEXP.test(value)) {
-                result += '; ' + param + '=' + value;
-                continue;
-            }
-            if (TEXT_REGEXP.test(value)) {
-                result += '; ' + param + '=' + qstring(value);
-                continue;
-            }
-            if (!extended) {
-                throw new TypeError('Invalid parameter value: ' + value);
-            }
-            // Reject parameter names that indicate they are already extended.
-            if (param.charCodeAt(param.length - 1) === ASTERISK) {
-                throw new TypeError('Invalid extended parameter value: ' + value);
-            }
-            // When `param` and `param*` are provided, prefer the already extended form.
-            if (parameters[param + '*'] !== undefined) {
-                continue;
-            }
-            result += '; ' + param + '*=' + encodeExtended(value);
-        }
-    }
-    return result;
-}
-/**
- * Get US-ASCII version of string.
- */
-function getAscii(val) {
-    // simple Unicode -> US-ASCII transformation
-    return val.replace(NON_ASCII_REGEXP, '?');
-}
-/**
- * Percent encode a single character.
- */
-function pencode(char) {
-    return '%' + char.charCodeAt(0).toString(16).toUpperCase();
-}
-/**
- * Quote a string for HTTP.
- */
-function qstring(str) {
-    return '"' + str.replace(QUOTE_REGEXP, '\\$&') + '"';
-}
-/**
- * Quote a string for multipart/form-data.
- *
- * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
- */
-function qmultipart(str) {
-    return '"' + str.replace(/[\n\r"]/g, multipartEscape) + '"';
-}
-/**
- * Escape a multipart/form-data string character.
- */
-function multipartEscape(char) {
-    if (char === '\n')
-        return '%0A';
-    if (char === '\r')
-        return '%0D';
-    return '%22';
-}
-/**
- * Encode a Unicode string for HTTP (RFC 8187).
- */
-function encodeExtended(str) {
-    const encoded = encodeURIComponent(str).replace(ENCODE_URL_ATTR_CHAR_REGEXP, pencode);
-    return "UTF-8''" + encoded;
-}
-/**
- * Check if a character is a hex digit [0-9A-Fa-f]
- */
-function isHexDigit(char) {
-    const code = char.charCodeAt(0);
-    return ((code >= 48 && code <= 57) || // 0-9
-        (code >= 65 && code <= 70) || // A-F
-        (code >= 97 && code <= 102) // a-f
-    );
-}
-/**
- * Decode hex escapes in a string (e.g., %20 -> space)
- */
-function decodeHexEscapes(str) {
-    const firstEscape = str.indexOf('%');
-    if (firstEscape === -1)
-        return str;
-    let result = str.slice(0, firstEscape);
-    for (let idx = firstEscape; idx < str.length; idx++) {
-        if (str[idx] === '%') {
-            // Reject malformed percent encoding, matches UTF-8 behavior.
-            if (idx + 2 >= str.length ||
-                !isHexDigit(str[idx + 2]) ||
-                !isHexDigit(str[idx + 1])) {
-                return;
-            }
-            result += String.fromCharCode(Number.parseInt(str[idx + 1] + str[idx + 2], 16));
-            idx += 2;
-        }
-        else {
-            result += str[idx];
-        }
-    }
-    return result;
-}
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./packages/core/build/http/content-disposition.js
-
-/**
- * The file name that a Content-Disposition header announces (RFC 6266, RFC 8187), as the server wrote it: it is a
- * stranger's text, and `safeFileName` has to make a name of it.
- *
- * @returns `undefined` where there is none, or the header cannot be read.
- */
-function announcedFileName(header) {
-    if (header === undefined)
-        return undefined;
-    try {
-        const name = parse(header).parameters['filename'];
-        return name === undefined || name === '' ? undefined : name;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/report-file.js
-
-
-
-/** What a download can be asked for (doc; EXCEL is missing from the seed's list, but its neighbours have it). */
-const reportFormats = ['CSV', 'JSON', 'EXCEL', 'ZIP'];
-const mostBytesOfStem = 150;
-/** The kind of file in which a format should come. */
-const kindOfFormat = {
-    CSV: csv,
-    JSON: json,
-    EXCEL: xlsx,
-    ZIP: zip,
-};
-/**
- * The kinds of file that an answer can be. Any text passes for a CSV, a short notice of trouble as well, so a CSV must
- * have been asked for or be announced.
- */
-function kindsToExpect(format, response) {
-    const isAnnounced = /\bcsv\b/i.test(response.headers['content-type'] ?? '');
-    return [zip, xlsx, json, ...(format === 'CSV' || isAnnounced ? [csv] : [])];
-}
-/** Why a file is of another kind than its format would have it; `undefined` when it is not. */
-function noteOnKind(format, kind) {
-    if (kind === kindOfFormat[format])
-        return undefined;
-    return kind === zip
-        ? `a ZIP came in place of ${format}: the service packs what is larger than 2 MB, and every part of a split report`
-        : `what came is ${kind.name}, although ${format} was asked for`;
-}
-/**
- * A safe name for a downloaded file: the one that the service announces, or else `<display name>-<date>` (doc), with
- * the extension of what the file is. The parts of a split report get numbers of equal length, so that they sort.
- */
-function reportFileName(response, file) {
-    const { kind, displayName, now, part } = file;
-    const date = new Date(now).toISOString().slice(0, 10);
-    const built = `${report_file_shorten(safeFileName(displayName, 'report'))}-${date}`;
-    const announced = announcedFileName(response.headers['content-disposition']);
-    // An announced name of a part has a number of its own, by which the parts would not sort.
-    const isBuilt = announced === undefined || part !== undefined;
-    const stem = isBuilt ? built : report_file_shorten(withoutExtension(safeFileName(announced, built)));
-    return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
-}
-/** So far that the date, the number of the part and the extension keep their place in the name. */
-function report_file_shorten(stem) {
-    const bytes = Buffer.from(stem).subarray(0, mostBytesOfStem);
-    // In streaming mode the decoder keeps back a character that was cut in two.
-    return new TextDecoder().decode(bytes, { stream: true });
-}
-/** Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. */
-function withoutExtension(name) {
-    return name.replace(/\.(?:csv|json|xlsx?|excel|zip)$/i, '');
-}
-function suffixOf({ index, count }) {
-    const number = String(index + 1).padStart(String(count).length, '0');
-    return `-part-${number}-of-${count}`;
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/report-history.js
-/** Reads `{ page: { total }, report_history: [...] }` (doc), or gives `undefined` for anything else. */
-function readHistoryPage(answer) {
-    const { page, report_history: rows } = fieldsOf(answer);
-    if (!Array.isArray(rows))
-        return undefined;
-    const { total } = fieldsOf(page);
-    return {
-        runs: rows.flatMap((row) => readRun(row) ?? []),
-        rows: rows.length,
-        total: typeof total === 'number' ? total : undefined,
-    };
-}
-/** Reads `{ report: {...} }` (doc), or gives `undefined` for anything else. */
-function readReportDetails(answer) {
-    const report = fieldsOf(fieldsOf(answer)['report']);
-    const reportId = report_history_textOf(report['report_identifier']);
-    if (reportId === undefined)
-        return undefined;
-    return {
-        reportId,
-        displayName: report_history_textOf(report['report_display_name']) ?? '',
-        formats: formatsOf(report['format']),
-        createdAt: timeOf(report['created_date']),
-        type: report_history_textOf(fieldsOf(report['report_metadata'])['report_type']) ?? report_history_textOf(report['report_type']),
-        schedule: report_history_textOf(fieldsOf(report['schedule'])['frequency']) ?? report_history_textOf(report['schedule']),
-        answer: report,
-    };
-}
-/**
- * Sorts runs by when they started, newest first, those that have not started before all others. Times are known to
- * the second only (doc): of two runs that started in the same one, that which ended later counts as newer.
- */
-function newestFirst(runs) {
-    const notYet = Number.MAX_VALUE;
-    const started = (run) => run.startedAt ?? (isFinished(run) ? (run.endedAt ?? run.createdAt ?? 0) : notYet);
-    return runs.toSorted((one, other) => started(other) - started(one) || (other.endedAt ?? notYet) - (one.endedAt ?? notYet));
-}
-function isFinished({ status }) {
-    return status === 'READY' || status === 'FAILED';
-}
-function readRun(value) {
-    const row = fieldsOf(value);
-    const reportId = report_history_textOf(row['report_identifier']);
-    const status = report_history_textOf(row['status']);
-    if (reportId === undefined || status === undefined)
-        return undefined;
-    const splitCount = row['split_report_count'];
-    return {
-        reportId,
-        runId: report_history_textOf(row['report_run_identifier']),
-        displayName: report_history_textOf(row['report_display_name']) ?? '',
-        status,
-        formats: formatsOf(row['format']),
-        splitCount: Number.isSafeInteger(splitCount) ? Math.max(0, splitCount) : 0,
-        createdAt: timeOf(row['created_date']),
-        startedAt: timeOf(row['report_start_date']),
-        endedAt: timeOf(row['report_end_date']),
-        type: report_history_textOf(row['report_type']),
-        schedule: report_history_textOf(row['schedule']),
-        answer: row,
-    };
-}
-function formatsOf(value) {
-    const formats = Array.isArray(value) ? value : [value];
-    return formats.filter((format) => typeof format === 'string').map((format) => format.toUpperCase());
-}
-/** `2021-01-13 09:15:37` is in UTC (doc). */
-function timeOf(value) {
-    const [, date, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(report_history_textOf(value) ?? '') ?? [];
-    const ms = Date.parse(`${date}T${time}Z`);
-    return Number.isNaN(ms) ? undefined : ms;
-}
-/** An identifier may come as a number, too. */
-function report_history_textOf(value) {
-    if (typeof value === 'number')
-        return String(value);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
-function fieldsOf(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/service.js
-const digicert = { id: 'digicert', name: 'DigiCert CertCentral' };
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/client.js
-
-
-
-
-
-
-
-
-/** The base URL of CertCentral (doc). */
-const digicertBaseUrl = 'https://api.digicert.com';
-/** A little less than the 100 requests in 5 s and 1000 in 3 minutes (doc), since not all are as long on their way. */
-const rateLimits = [
-    { requests: 95, periodMs: 5_000 },
-    { requests: 950, periodMs: 180_000 },
-];
-/** As many rows as the service gives unless it is told otherwise (doc). */
-const pageSize = 100;
-/**
- * The calls of the Report Library of DigiCert CertCentral, one to one. The library must be enabled for the account.
- *
- * Identifiers are any non-empty text: a run id of the documentation's own example is no UUID.
- *
- * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the key
- * is refused or its user may not do this (401 and 403, doc), `NotFoundError` when there is no such report (404, doc),
- * `ConnectionError`, `ServiceError` or `TimeoutError` otherwise; and the signal's reason when that aborts.
- *
- * All clients of one key in this process together keep to its rate limits: a request may wait for its turn.
- */
-class DigicertClient {
-    #http;
-    /** @throws {InvalidInputError} when the base URL or the API key cannot be used. */
-    constructor(options) {
-        const baseUrl = (options.baseUrl ?? digicertBaseUrl).replace(/\/reports\/v1\/?$/, '');
-        this.#http = new ServiceHttp({
-            service: digicert,
-            transport: options.transport,
-            clock: options.clock,
-            baseUrl,
-            credential: { header: 'x-dc-devkey', prefix: '', secret: options.apiKey },
-            rateLimiter: sharedRateLimiter(URL.parse(baseUrl)?.origin ?? '', options.apiKey, rateLimits),
-        });
-    }
-    get clock() {
-        return this.#http.clock;
-    }
-    /**
-     * Lists the runs of all reports: `GET /reports/v1/report/history` (doc), page by page. The newest are asked for
-     * first (third party: `sort_by`), but may come in any order. Rows that come again, since newer ones move them to
-     * the next page, are left out.
-     */
-    async *listReportHistory(filter = {}, limits = {}) {
-        const seen = new Set();
-        for (let offset = 0;;) {
-            const page = await this.#historyPage(filter, { offset, limit: pageSize }, limits);
-            const fresh = page.runs.filter((run) => isFirst(seen, rowKey(run)));
-            yield* fresh;
-            offset += page.rows;
-            // A page without news is the last one, too: else a service that ignores the offset would be asked for ever.
-            if (fresh.length === 0 || offset >= (page.total ?? Infinity))
-                return;
-        }
-    }
-    /** Asks what a report is: `GET /reports/v1/report/{report_identifier}` (doc). */
-    async getReport(reportId, limits = {}) {
-        const call = reportCall('get report', [reportId], 'GET');
-        return this.#http.json(call, limits, readReportDetails);
-    }
-    /**
-     * Starts a new run of a report: `POST /reports/v1/report/{report_identifier}/run` (third party). The answer names no
-     * run: the history shows it. The call is never made twice, unless the service certainly did not take it.
-     *
-     * @throws {UncertainSubmissionError} when nobody can tell whether the run was started.
-     */
-    async runReport(reportId, limits = {}) {
-        const call = {
-            ...reportCall('run report', [reportId, 'run'], 'POST'),
-            body: { type: 'json', value: {} },
-        };
-        try {
-            await this.#http.acknowledged(call, limits);
-        }
-        catch (error) {
-            if (!(error instanceof SecurityReportsError) || !isFateUnknown(error))
-                throw error;
-            throw new UncertainSubmissionError({
-                service: digicert,
-                operation: call.operation,
-                subject: reportId,
-                what: `${error.what}; the run may have been started all the same`,
-                remedy: 'Do not start another one at once: fetch the latest run, which waits for one that is being generated.',
-                status: error.status,
-                vendorCode: error.vendorCode,
-                vendorMessage: error.vendorMessage,
-            });
-        }
-    }
-    /**
-     * Downloads a run of a report and hands it to `deliver`:
-     * `GET /reports/v1/report/{report_identifier}/{report_run_identifier}/download` (doc).
-     *
-     * The file is what its bytes are: what is larger than 2 MB comes as a ZIP, whatever was asked for (doc).
-     *
-     * @throws {NotFoundError} also when the run has no data; nothing is delivered then.
-     * @throws {InvalidReportError} when what comes is no report, or not a whole one, after further tries where they may
-     *   help.
-     */
-    async downloadReport(download, deliver, limits = {}) {
-        const { reportId, runId, format, part, displayName = reportId } = download;
-        const call = {
-            ...reportCall('download report', [reportId, runId, 'download'], 'GET'),
-            subject: part === undefined ? reportId : `${reportId}, part ${part.index + 1} of ${part.count}`,
-            query: {
-                report_format: format,
-                ...(part !== undefined && { split_report_sequence: String(part.index) }),
-            },
-            accept: '*/*',
-        };
-        return this.#http.request(call, limits, async (response) => {
-            const context = {
-                service: digicert,
-                operation: call.operation,
-                subject: call.subject,
-                clean: (text) => this.#http.clean(text),
-            };
-            const expected = {
-                kinds: kindsToExpect(format, response),
-                called: 'report',
-                name: (kind) => reportFileName(response, { kind, displayName, part, now: this.clock.now() }),
-                whenEmpty: (status) => new NotFoundError({
-                    ...context,
-                    status,
-                    what: 'the run has no data: the service answers without any content',
-                    remedy: 'Check the filters of the report in CertCentral, or take another run.',
-                }),
-            };
-            const report = await openReport(response, expected, context);
-            const delivered = await deliver(report).catch((error) => {
-                throw report.failure ?? error;
-            });
-            const { name, mediaType, kind, digest } = report;
-            return { delivered, name, mediaType, note: noteOnKind(format, kind), ...digest };
-        });
-    }
-    /** Proves that base URL and key are good, and that the library is enabled, by asking for one row of the history. */
-    async testConnection(limits = {}) {
-        await this.#historyPage({}, { offset: 0, limit: 1 }, limits);
-    }
-    #historyPage(filter, page, limits) {
-        const values = {
-            offset: String(page.offset),
-            limit: String(page.limit),
-            sort_by: 'report_start_date',
-            sort_direction: 'DESC',
-            report_display_name: filter.displayName,
-            schedule: filter.schedule?.join(','),
-            status: filter.status?.join(','),
-            report_type: filter.reportType?.join(','),
-            search: filter.search,
-        };
-        const given = Object.entries(values).filter((entry) => entry[1] !== undefined && entry[1] !== '');
-        const call = {
-            operation: 'list report history',
-            method: 'GET',
-            path: '/reports/v1/report/history',
-            query: Object.fromEntries(given),
-            accept: 'application/json',
-            explain: explainRefusal,
-        };
-        return this.#http.json(call, limits, readHistoryPage);
-    }
-}
-/** A call below `/reports/v1/report`, each segment of its path encoded. */
-function reportCall(operation, segments, method) {
-    const [reportId = ''] = segments;
-    if (segments.some((segment) => segment.trim() === '' || segment === '.' || segment === '..')) {
-        throw new InvalidInputError({
-            service: digicert,
-            operation,
-            what: 'an identifier is empty, or only dots',
-            remedy: 'Give the report id and the run id as the report history shows them.',
-        });
-    }
-    return {
-        operation,
-        subject: reportId,
-        method,
-        path: `/reports/v1/report/${segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/')}`,
-        accept: 'application/json',
-        explain: explainRefusal,
-    };
-}
-function isFirst(seen, key) {
-    const first = !seen.has(key);
-    seen.add(key);
-    return first;
-}
-function rowKey({ reportId, runId, status, createdAt, startedAt }) {
-    return JSON.stringify([reportId, runId ?? [status, createdAt, startedAt]]);
-}
-/** Whether the run may have begun: there was no answer, or a failing one. */
-function isFateUnknown(error) {
-    return (error.maybeTaken &&
-        !(error instanceof InvalidInputError) &&
-        (error.status === undefined || error.status >= 500));
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/polling.js
-
-
-/** Between two looks, in milliseconds. */
-const shortestIntervalMs = 500;
-const longestIntervalMs = 30_000;
-/** With the mean stretch of 1.25 below, an interval is 16 % of the time waited, so the mean lag is 8 % of it. */
-const shareOfTimeWaited = 0.128;
-/** The last look comes this long before the deadline, so that its answer can still be used. */
-const lastLookMarginMs = 1_000;
-/**
- * Looks at once, then at growing intervals, until `look` is done.
- *
- * A look that fails in a way that may pass does not end the wait: its error is the state until the next look. Only a
- * `TimeoutError` does, since the deadline of a look is that of the wait.
- *
- * @throws {DeadlinePassed} when no look is left before the deadline.
- * @throws whatever `look` throws, and the signal's reason when that aborts.
- */
-async function poll(look, options) {
-    const { clock, signal, deadline, onState } = options;
-    const started = clock.now();
-    const lastLookAt = deadline - lastLookMarginMs;
-    let lastState;
-    for (;;) {
-        const seen = await look().catch(asPassingState);
-        if (seen.done)
-            return seen.value;
-        if (seen.state !== lastState)
-            onState(seen.state);
-        lastState = seen.state;
-        const now = clock.now();
-        const left = lastLookAt - now;
-        if (left < shortestIntervalMs)
-            throw new DeadlinePassed('no look is left before the deadline');
-        const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), seen.restMs ?? 0);
-        // An interval that leaves no room for a further one ends with the last look.
-        await clock.sleep(left - interval < shortestIntervalMs ? left : interval, signal);
-    }
-}
-/**
- * How long to rest after a look when so much time was waited already, both in milliseconds.
- * Stretched at random by 1 to 1.5, so that subjects that are waited for at once do not ask in step.
- */
-function adaptiveInterval(waitedMs) {
-    const interval = Math.max(shortestIntervalMs, waitedMs * shareOfTimeWaited) * (1 + Math.random() / 2);
-    return Math.min(interval, longestIntervalMs);
-}
-function asPassingState(error) {
-    if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
-        throw error;
-    return { done: false, state: error.what, restMs: error.retryAfterMs };
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/run-choice.js
-
-/**
- * Chooses the newest run that is ready, unless a newer one is on its way.
- *
- * A run that only waits for the next week or month of its schedule is not on its way as long as there is another one.
- * Nor is one in a state that nobody documents.
- */
-function chooseRun(runs) {
-    let failed;
-    let idle;
-    for (const run of newestFirst(runs)) {
-        if (isReady(run))
-            return { type: 'ready', run, failed };
-        if (isOnItsWay(run))
-            return { type: 'pending', run };
-        if (run.status === 'FAILED')
-            failed ??= run;
-        else
-            idle ??= run;
-    }
-    if (failed !== undefined)
-        return { type: 'failed', run: failed };
-    return idle === undefined ? { type: 'none' } : { type: 'pending', run: idle };
-}
-function isReady(run) {
-    return run.status === 'READY' && run.runId !== undefined;
-}
-function isOnItsWay({ status, schedule }) {
-    const isRecurring = schedule !== undefined && schedule !== 'ON_DEMAND';
-    return status === 'GENERATING' || (status === 'SCHEDULED' && !isRecurring);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/report-run.js
-
-
-
-
-
-
-
-const nothingAskedYet = 'nothing asked yet';
-/**
- * Finds a run of a report, waits until it is ready, downloads it and hands it to `deliver`: once, or once for each
- * part of a split report, one after the other. When a part fails, those before it have been delivered.
- *
- * A new run is known by an id that the history did not have before it was started, so that the clocks of both sides
- * need not agree.
- *
- * @throws {InvalidInputError} for a new run that already has an id.
- * @throws {NotFoundError} when there is no such report or run, or it has no data.
- * @throws {ServiceError} when the run failed, the report does not come in this format, or several reports have the
- *   name, which are listed then.
- * @throws {UncertainSubmissionError} when nobody can tell whether the new run was started.
- * @throws {TimeoutError} at the deadline, with the last state, and the id of the run where it is known.
- * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
- */
-async function fetchReportRun(client, request, deliver, options) {
-    if (request.startNewRun === true && request.run !== 'latest') {
-        throw new InvalidInputError({
-            ...about(request),
-            what: 'a new run has no id yet',
-            remedy: 'Ask for the latest run together with a new one, or for a run by its id without.',
-        });
-    }
-    const { clock } = client;
-    const started = clock.now();
-    const known = { lastState: nothingAskedYet };
-    const tell = (state) => {
-        if (state === known.lastState)
-            return;
-        known.lastState = state;
-        options.onProgress?.({ subject: subjectOf(request), state, elapsedMs: clock.now() - started });
-    };
-    try {
-        return await withinLimits(clock, options, async (signal) => {
-            const limits = { signal, deadline: options.deadline };
-            const { run, notes } = await findRun(client, request, limits, options.pollIntervalMs, tell, known);
-            checkFormat(request, run);
-            const parts = await downloadParts(client, run, request.format, deliver, limits, tell);
-            return {
-                reportId: run.reportId,
-                runId: run.runId,
-                displayName: run.displayName,
-                parts,
-                notes: [...new Set([...notes, ...parts.flatMap(({ note }) => note ?? [])])],
-            };
-        });
-    }
-    catch (error) {
-        if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError))
-            throw error;
-        throw timeoutError(request, known, error instanceof TimeoutError ? error.lastState : undefined);
-    }
-}
-async function findRun(client, request, limits, pollIntervalMs, tell, known) {
-    const readRuns = runReader(client, request);
-    const earlier = request.startNewRun === true
-        ? await startNewRun(client, request, await readRuns(limits), limits, tell, known)
-        : undefined;
-    const look = async () => {
-        const runs = await readRuns(limits);
-        const choice = chooseRun(earlier === undefined ? runs : runs.filter(isNewTo(earlier)));
-        switch (choice.type) {
-            case 'ready': {
-                const { run, failed } = choice;
-                const notes = failed === undefined ? [] : [`a newer one failed: ${shown(failed)}`];
-                return { done: true, value: { run, notes } };
-            }
-            case 'pending':
-                known.pending = choice.run;
-                return { done: false, state: stateOf(choice.run) };
-            case 'failed':
-                throw new ServiceError({
-                    ...about(request),
-                    what: `the run failed (${shown(choice.run)})`,
-                    remedy: 'Start a new run; if that fails, too, look at the report in CertCentral.',
-                });
-            case 'none':
-                if (known.isNewRunStarted === true)
-                    return { done: false, state: 'started, not in the history yet' };
-                throw new NotFoundError({
-                    ...about(request),
-                    what: request.run === 'latest'
-                        ? 'the report history does not list the report'
-                        : `the report history does not list the run ${request.run}`,
-                    remedy: 'Check the id, or the display name letter for letter, against the Report Library in CertCentral.',
-                });
-        }
-    };
-    return poll(look, { clock: client.clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
-}
-/** Starts a run. Gives the ids of those that were there before. */
-async function startNewRun(client, request, runs, limits, tell, known) {
-    const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
-    if (reportId === undefined) {
-        throw new NotFoundError({
-            ...about(request),
-            what: 'the report history does not list the report',
-            remedy: 'Check the display name letter for letter, or give the id of the report.',
-        });
-    }
-    await client.runReport(reportId, limits);
-    known.isNewRunStarted = true;
-    tell('new run started');
-    return new Set(runs.map(({ runId }) => runId));
-}
-function isNewTo(earlier) {
-    return ({ runId }) => runId !== undefined && !earlier.has(runId);
-}
-/**
- * Gives a way to read the rows of the history that a request is about, all of them: nothing but a third party's word
- * says that the newest come first. No filter by an id is known, so the name of a report is asked for once it is known.
- */
-function runReader(client, request) {
-    let displayName = 'displayName' in request.report ? request.report.displayName : undefined;
-    return async (limits) => {
-        const named = displayName === undefined ? [] : await runsOf(client, request, displayName, limits);
-        // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
-        const runs = named.length > 0 ? named : await runsOf(client, request, undefined, limits);
-        displayName ??= runs[0]?.displayName;
-        return runs;
-    };
-}
-async function runsOf(client, { report, run }, displayName, limits) {
-    const runs = [];
-    for await (const row of client.listReportHistory({ displayName }, limits)) {
-        const isOfReport = 'id' in report ? isSameId(row.reportId, report.id) : row.displayName === report.displayName;
-        if (isOfReport && (run === 'latest' || isSameId(row.runId, run)))
-            runs.push(row);
-    }
-    const reportIds = new Set(runs.map(({ reportId }) => reportId));
-    if ('displayName' in report && reportIds.size > 1) {
-        throw new ServiceError({
-            ...about({ report }),
-            what: `several reports have this display name: ${[...reportIds].map(clean).join(', ')}`,
-            remedy: 'Give the id of one of them in place of the name.',
-        });
-    }
-    return runs;
-}
-async function downloadParts(client, run, format, deliver, limits, tell) {
-    const { reportId, runId, displayName, splitCount: count } = run;
-    const download = {
-        reportId,
-        runId,
-        format,
-        displayName: displayName === '' ? reportId : displayName,
-    };
-    if (count === 0) {
-        tell('ready, downloading');
-        return [await client.downloadReport(download, deliver, limits)];
-    }
-    const parts = [];
-    for (let index = 0; index < count; index += 1) {
-        tell(`ready, downloading part ${index + 1} of ${count}`);
-        parts.push(await client.downloadReport({ ...download, part: { index, count } }, deliver, limits));
-    }
-    return parts;
-}
-/**
- * Says that a format is not applicable before the service has to. Only where the history names formats, and all of
- * them are known; and not of ZIP, in which the service packs any of them.
- */
-function checkFormat(request, { formats }) {
-    const known = reportFormats;
-    const areKnown = formats.length > 0 && formats.every((format) => known.includes(format));
-    if (!areKnown || request.format === 'ZIP' || formats.includes(request.format))
-        return;
-    throw new ServiceError({
-        ...about(request),
-        what: `the report does not come as ${request.format}, only as ${formats.join(', ')}`,
-        remedy: `Ask for ${formats.join(' or ')}, which was chosen when the report was created.`,
-    });
-}
-function timeoutError(request, known, trouble) {
-    const state = trouble === undefined ? known.lastState : `${known.lastState}; ${trouble}`;
-    return new TimeoutError({
-        ...about(request),
-        what: `it was not there in time; the last state: ${state}`,
-        remedy: remedyFor(known),
-        lastState: state,
-        resumeId: known.pending?.runId,
-    });
-}
-function remedyFor({ pending, isNewRunStarted }) {
-    if (isNewRunStarted === true) {
-        return 'The service goes on with the new run: do not start another one, but fetch the latest run later, or allow more time.';
-    }
-    if (pending === undefined)
-        return 'Allow more time, or look at the state of the service.';
-    return pending.status === 'SCHEDULED'
-        ? 'Start a new run if nobody else will, or allow more time.'
-        : 'The service goes on with it: fetch it later, or allow more time.';
-}
-function stateOf(run) {
-    switch (run.status) {
-        case 'GENERATING':
-            return `being generated (${shown(run)})`;
-        case 'SCHEDULED':
-            return `scheduled (${shown(run)})`;
-        default:
-            return `status "${clean(run.status)}" (${shown(run)})`;
-    }
-}
-function shown({ runId }) {
-    return runId === undefined ? 'a run without an id' : `run ${clean(runId)}`;
-}
-/** These texts of the service never held a credential; they are made fit for one line. */
-function clean(text) {
-    return cleanVendorText(text, []);
-}
-function isSameId(one, other) {
-    return one?.toLowerCase() === other.trim().toLowerCase();
-}
-function subjectOf({ report }) {
-    return 'id' in report ? report.id : report.displayName;
-}
-function about(request) {
-    return { service: digicert, operation: 'fetch report run', subject: subjectOf(request) };
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/hash.js
-const typeByLength = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
-/** Reads an MD5, SHA-1 or SHA-256 in hex of any letter case, or gives `undefined` for anything else. */
-function parseHash(text) {
-    const value = text.trim().toLowerCase();
-    const type = typeByLength[value.length];
-    return type !== undefined && /^[0-9a-f]+$/.test(value) ? { type, value } : undefined;
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/pdf-report-status.js
-/**
- * The state that a number and a message stand for. The numbers 1 and 2 are documented; 0 is known from one client
- * (third party), that of a failure from nobody (unknown), so the message decides together with the number.
- */
-function pdfReportState(number, message) {
-    if (number === 2)
-        return 'ready';
-    if (/\bbeing created\b|please wait/i.test(message))
-        return 'creating';
-    if (/\berror\b|\bfail(ed|ure)?\b/i.test(message))
-        return 'failed';
-    if (number === 0)
-        return 'creating';
-    if (number === 1 || /does not exist/i.test(message))
-        return 'absent';
-    return number === undefined && /\bis ready\b/i.test(message) ? 'ready' : 'other';
-}
-
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./packages/action/build/cancellation.js
+var cancellation = __nccwpck_require__(23129);
 ;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/service.js
 const spectraAnalyze = { id: 'spectra-analyze', name: 'Spectra Analyze' };
-
-;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/client.js
-
-
-
-
-
-
-
-/**
- * The calls of the Spectra Analyze appliance that have to do with PDF reports, one to one.
- *
- * Every method takes a hash as MD5, SHA-1 or SHA-256 in hex of any letter case. A report belongs to the type of hash
- * it was created with, so all calls for one report must use the same (doc).
- *
- * Every method throws a `SecurityReportsError`: `InvalidInputError` for a malformed hash (before anything is sent),
- * `AccessError` when the token is refused (403, doc), `NotFoundError` when the sample is not on the appliance (404,
- * doc), `ConnectionError`, `ServiceError` or `TimeoutError` otherwise; and the signal's reason when that aborts.
- */
-class SpectraAnalyzeClient {
-    #http;
-    /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
-    constructor(options) {
-        this.#http = new ServiceHttp({
-            service: spectraAnalyze,
-            transport: options.transport,
-            clock: options.clock,
-            baseUrl: options.baseUrl,
-            credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
-        });
-    }
-    get clock() {
-        return this.#http.clock;
-    }
-    /** Starts the creation of the PDF report: `GET /api/pdf/{hash}/create` (doc). Creating it again does no harm. */
-    async createPdfReport(hash, limits = {}) {
-        const operation = 'create PDF report';
-        const sample = readHash(hash, operation);
-        return this.#http.json({ ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
-            const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = client_fieldsOf(answer);
-            if (typeof statusEndpoint !== 'string' || typeof downloadEndpoint !== 'string')
-                return undefined;
-            return {
-                statusEndpoint: this.#http.clean(statusEndpoint),
-                downloadEndpoint: this.#http.clean(downloadEndpoint),
-            };
-        });
-    }
-    /**
-     * Asks how far the PDF report is: `GET /api/pdf/{hash}/status` (doc).
-     *
-     * The numbers 1 and 2 are documented; 0 is known from one client (third party), the number of a failure from nobody
-     * (unknown). So the message decides together with the number, under `status_message` (doc) or `message` (vendor
-     * code, of the sister API).
-     */
-    async getPdfReportStatus(hash, limits = {}) {
-        const operation = 'get PDF report status';
-        const sample = readHash(hash, operation);
-        return this.#http.json({ ...pdfCall(sample, 'status'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
-            const { status, status_message: statusMessage, message } = client_fieldsOf(answer);
-            const number = typeof status === 'number' ? status : undefined;
-            const text = [statusMessage, message].find((candidate) => typeof candidate === 'string');
-            if (number === undefined && text === undefined)
-                return undefined;
-            return {
-                state: pdfReportState(number, text ?? ''),
-                number,
-                message: this.#http.clean(text ?? ''),
-            };
-        });
-    }
-    /**
-     * Downloads the PDF report and hands it to `deliver`: `GET /api/pdf/{hash}/download` (doc).
-     *
-     * @throws {NotFoundError} also when the PDF was never created with this hash, or has expired.
-     * @throws {InvalidReportError} when what comes is not a whole PDF, after further tries where they may help.
-     */
-    async downloadPdfReport(hash, deliver, limits = {}) {
-        const operation = 'download PDF report';
-        const sample = readHash(hash, operation);
-        const call = {
-            ...pdfCall(sample, 'download'),
-            operation,
-            accept: 'application/pdf',
-            explain: explainDownload,
-        };
-        return this.#http.request(call, limits, async (response) => {
-            const report = await openReport(response, { kinds: [pdf], called: pdf.name, name: () => `${sample.value}.pdf` }, {
-                service: spectraAnalyze,
-                operation,
-                subject: sample.value,
-                clean: (text) => this.#http.clean(text),
-            });
-            const delivered = await deliver(report).catch((error) => {
-                throw report.failure ?? error;
-            });
-            return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
-        });
-    }
-    /**
-     * Asks for the verdict on a sample: `GET /api/samples/v3/{hash}/classification/?localonly=1` (vendor code).
-     * `localonly` keeps the appliance from asking its cloud, which spends quota (inferred).
-     */
-    async getClassification(hash, limits = {}) {
-        const operation = 'get classification';
-        const sample = readHash(hash, operation);
-        return this.#http.json({
-            method: 'GET',
-            path: `/api/samples/v3/${sample.value}/classification/`,
-            query: { localonly: '1' },
-            subject: sample.value,
-            operation,
-            accept: 'application/json',
-            explain: explainSampleCall,
-        }, limits, (answer) => {
-            const { classification, riskscore, classification_result: threatName } = client_fieldsOf(answer);
-            if (typeof classification !== 'string')
-                return undefined;
-            return {
-                verdict: client_verdictOf(classification),
-                classification: this.#http.clean(classification),
-                riskScore: typeof riskscore === 'number' ? riskscore : undefined,
-                threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
-            };
-        });
-    }
-    /**
-     * Proves that the base URL and the token are good, by asking for the status of a sample that nobody has:
-     * `POST /api/samples/status/?status=processed` (vendor code). Any JSON object will do as the answer.
-     */
-    async testConnection(limits = {}) {
-        await this.#http.json({
-            method: 'POST',
-            path: '/api/samples/status/',
-            query: { status: 'processed' },
-            body: { type: 'form', fields: { hash_values: '0'.repeat(40) } },
-            repeatable: true,
-            operation: 'test connection',
-            accept: 'application/json',
-        }, limits, (answer) => (typeof answer === 'object' && answer !== null ? true : undefined));
-    }
-}
-function readHash(text, operation) {
-    const hash = parseHash(text);
-    if (hash !== undefined)
-        return hash;
-    throw new InvalidInputError({
-        service: spectraAnalyze,
-        operation,
-        subject: JSON.stringify(text.slice(0, 80)),
-        what: 'it is not a hash',
-        remedy: 'Give an MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64).',
-    });
-}
-function pdfCall(sample, step) {
-    return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
-}
-function client_verdictOf(classification) {
-    switch (classification.toLowerCase()) {
-        case 'goodware':
-            return 'clean';
-        case 'malicious':
-            return 'malicious';
-        case 'suspicious':
-            return 'suspicious';
-        default:
-            return 'unknown';
-    }
-}
-function explainSampleCall(refusal) {
-    switch (refusal.status) {
-        case 403:
-            return new AccessError({
-                ...refusal,
-                what: 'the appliance refuses the token',
-                remedy: 'Create a new API token on the appliance, and check that the base URL is that appliance.',
-            });
-        case 404:
-            return new NotFoundError({
-                ...refusal,
-                what: 'the sample is not on the appliance',
-                remedy: 'Submit the sample to the appliance first, or check the hash.',
-            });
-        case 428:
-            return new ServiceError({
-                ...refusal,
-                what: 'the appliance has this feature not configured',
-                remedy: 'Ask its administrator to configure it.',
-            });
-        default:
-            return undefined;
-    }
-}
-function explainDownload(refusal) {
-    if (refusal.status !== 404)
-        return explainSampleCall(refusal);
-    return new NotFoundError({
-        ...refusal,
-        what: 'there is no such PDF on the appliance: it was not created with this hash, or has expired after 30 minutes',
-        remedy: 'Create the PDF report again, with the same hash.',
-    });
-}
-function client_fieldsOf(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/pdf-report.js
-
-
-
-
-/** For so long after a create, "PDF does not exist" means that the appliance has not got round to it (inferred). */
-const statusLagMs = 10_000;
-const pdf_report_nothingAskedYet = 'nothing asked yet';
-/**
- * Creates the PDF report of a sample, waits until it is ready, downloads it and hands it to `deliver`.
- *
- * A report that the appliance forgets on the way (it expires after 30 minutes, doc) is created again, once.
- *
- * @throws {NotFoundError} when the sample is not on the appliance.
- * @throws {TimeoutError} at the deadline, with the last state. An appliance that took the create goes on, so asking
- *   again succeeds.
- * @throws {SecurityReportsError} of another kind as `SpectraAnalyzeClient` says; the signal's reason when it aborts.
- */
-async function fetchPdfReport(client, hash, deliver, options) {
-    const { clock } = client;
-    const started = clock.now();
-    let lastState = pdf_report_nothingAskedYet;
-    const tell = (state) => {
-        if (state === lastState)
-            return;
-        lastState = state;
-        options.onProgress?.({ subject: hash, state, elapsedMs: clock.now() - started });
-    };
-    try {
-        return await withinLimits(clock, options, (signal) => {
-            const limits = { signal, deadline: options.deadline };
-            return createWaitDownload(client, hash, deliver, limits, options.pollIntervalMs, tell);
-        });
-    }
-    catch (error) {
-        if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError))
-            throw error;
-        const trouble = error instanceof TimeoutError ? error.lastState : undefined;
-        const state = trouble === undefined || trouble === lastState ? lastState : `${lastState}; ${trouble}`;
-        throw new TimeoutError({
-            service: spectraAnalyze,
-            operation: 'fetch PDF report',
-            subject: hash,
-            what: `it was not there in time; the last state: ${state}`,
-            remedy: lastState === pdf_report_nothingAskedYet
-                ? 'Allow more time, or look at the state of the appliance.'
-                : 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.',
-            lastState: state,
-        });
-    }
-}
-async function createWaitDownload(client, hash, deliver, limits, pollIntervalMs, tell) {
-    const { clock } = client;
-    let createdAt = 0;
-    let creations = 0;
-    const create = async () => {
-        await client.createPdfReport(hash, limits);
-        createdAt = clock.now();
-        creations += 1;
-        tell(creations === 1 ? 'requested' : 'requested again');
-    };
-    const look = async () => {
-        const status = await client.getPdfReportStatus(hash, limits);
-        switch (status.state) {
-            case 'ready':
-            case 'failed':
-                return { done: true, value: status };
-            case 'creating':
-                return { done: false, state: 'being created' };
-            case 'other':
-                return { done: false, state: `status ${status.number ?? 'without a number'}: "${status.message}"` };
-            case 'absent':
-                if (clock.now() - createdAt < statusLagMs)
-                    return { done: false, state: 'not begun yet' };
-                if (creations > 1)
-                    return { done: true, value: status };
-                await create();
-                return { done: false, state: 'requested again' };
-        }
-    };
-    await create();
-    for (;;) {
-        const status = await poll(look, { clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
-        if (status.state === 'failed')
-            throw notCreated(hash, status.message);
-        if (status.state === 'absent')
-            throw forgotten(hash, status.message);
-        tell('ready, downloading');
-        try {
-            return await client.downloadPdfReport(hash, deliver, limits);
-        }
-        catch (error) {
-            if (!(error instanceof NotFoundError))
-                throw error;
-            if (creations > 1)
-                throw forgotten(hash, error.vendorMessage);
-            await create();
-        }
-    }
-}
-function notCreated(hash, vendorMessage) {
-    return new ServiceError({
-        service: spectraAnalyze,
-        operation: 'fetch PDF report',
-        subject: hash,
-        what: 'the appliance could not create the PDF',
-        remedy: 'Try the button "Create PDF" on the page of the sample; if that fails, too, look at the appliance.',
-        vendorMessage,
-    });
-}
-function forgotten(hash, vendorMessage) {
-    return new ServiceError({
-        service: spectraAnalyze,
-        operation: 'fetch PDF report',
-        subject: hash,
-        what: 'the appliance has no PDF, although it was asked twice to create it',
-        remedy: 'Try again; if it stays so, look at the state of the appliance.',
-        retryable: true,
-        vendorMessage,
-    });
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/verdict.js
-/** From harmless to worst. A verdict that nobody can name is not clean, so `unknown` outranks it. */
-const bySeverity = ['clean', 'spam', 'unknown', 'suspicious', 'restricted', 'malicious'];
-/** The worst of the given verdicts, or `undefined` when there is none. */
-function worstVerdict(verdicts) {
-    let worst = -1;
-    for (const verdict of verdicts)
-        worst = Math.max(worst, bySeverity.indexOf(verdict));
-    return bySeverity[worst];
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan.js
-/** doc: the page "List scans"; `restricted` is the service's word for a blocked file. */
-const verdictByCode = {
-    CLN: 'clean',
-    SPM: 'spam',
-    SUS: 'suspicious',
-    BLK: 'restricted',
-    MAL: 'malicious',
-};
-/** A code that nobody documents is not clean: it is `unknown`, and whoever asks sees the code itself. */
-function scan_verdictOf(code) {
-    return verdictByCode[code.toUpperCase()] ?? 'unknown';
-}
-/** Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties. */
-function readScan(value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return undefined;
-    const answer = value;
-    const verdictCode = scan_textOf(answer['verbose_verdict']);
-    const rootSummary = (answer['root_scan_summary'] ?? {});
-    const sample = (answer['sample'] ?? {});
-    return {
-        ids: [answer['id'], answer['full_scan_id']].flatMap((id) => scan_readScanId(id) ?? []),
-        rootId: scan_readScanId(answer['root_scan_id']),
-        finished: verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
-        verdict: scan_verdictOf(verdictCode),
-        verdictCode,
-        rootVerdictCode: scan_textOf(rootSummary['verbose_verdict']),
-        fileName: scan_textOf(sample['file_name']) || scan_textOf(sample['name']) || scan_textOf(answer['name']) || undefined,
-        answer,
-    };
-}
-/**
- * Reads the id of a scan, which is documented as a number and also seen as a string: it is opaque, and a string for
- * us. Gives `undefined` for anything else.
- */
-function scan_readScanId(value) {
-    if (typeof value === 'number' && Number.isSafeInteger(value))
-        return String(value);
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-}
-function scan_textOf(value) {
-    return typeof value === 'string' ? value.trim() : '';
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/callback.js
-
-
-/**
- * Reads the JSON body of a callback, or gives `undefined` for what is none. The service may repeat a callback
- * (unknown), so whoever acts on it should do so once for each `scanId`.
- */
-function parseCallback(body) {
-    if (typeof body !== 'object' || body === null)
-        return undefined;
-    const fields = body;
-    const scanId = readScanId(fields['scan_id']);
-    const verdictCode = fields['verdict'];
-    if (scanId === undefined || typeof verdictCode !== 'string')
-        return undefined;
-    const text = (name) => {
-        const value = fields[name];
-        return typeof value === 'string' ? value : undefined;
-    };
-    return {
-        scanId,
-        verdict: verdictOf(verdictCode.trim()),
-        verdictCode: verdictCode.trim(),
-        name: text('name'),
-        type: text('type'),
-        path: text('path'),
-        evidence: Array.isArray(fields['evidence']) ? fields['evidence'] : [],
-        params: fields['params'],
-    };
-}
-/**
- * Whether a callback carries the secret that was sent along in `callback_headers`, which is the only documented way
- * to tell it from a forged one. The comparison takes the same time wherever the two differ.
- *
- * @param headers of the callback, with names in lower case.
- */
-function verifyCallback(headers, expected) {
-    const given = headers[expected.header.toLowerCase()];
-    if (typeof given !== 'string' || expected.secret === '')
-        return false;
-    return timingSafeEqual(digest(given), digest(expected.secret));
-}
-function digest(text) {
-    return createHash('sha256').update(text).digest();
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/digested-file.js
-
-/** A file whose SHA-256 is taken while it is sent, so that it is read only once. */
-class DigestedFile {
-    #file;
-    #sha256;
-    constructor(file) {
-        this.#file = file;
-    }
-    get size() {
-        return this.#file.size;
-    }
-    async *open() {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        for await (const chunk of this.#file.open()) {
-            hash.update(chunk);
-            yield chunk;
-        }
-        this.#sha256 = hash.digest('hex');
-    }
-    /** In lower-case hex. Of a file that was not read to its end, as when the upload broke off, it is read once more. */
-    async sha256() {
-        const chunks = this.open();
-        while (this.#sha256 === undefined)
-            await chunks.next();
-        return this.#sha256;
-    }
-}
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/service.js
 const perceptionPoint = { id: 'perception-point', name: 'Perception Point' };
 
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/submission.js
-
-
-/** The largest file that the service scans, in bytes: 500 MB (doc), taken as powers of ten (inferred). */
-const mostBytesToScan = 500_000_000;
-/** @throws {InvalidInputError} for a submission that the service would not take. */
-function checkSubmission({ source, callbackUrl }) {
-    const refuse = (subject, what, remedy) => new InvalidInputError({ service: perceptionPoint, operation: 'submit file', subject, what, remedy });
-    if (source.type === 'data' && source.file.size === 0) {
-        throw refuse(source.file.name, 'it is empty', 'The service scans no empty files: leave it out.');
-    }
-    if (source.type === 'data' && source.file.size > mostBytesToScan) {
-        throw refuse(source.file.name, `it has ${source.file.size} bytes, and the service scans ${mostBytesToScan} at most`, 'Leave it out, or scan what it contains.');
-    }
-    if (source.type === 'storage-path' && source.path.trim() === '') {
-        throw refuse('the storage path', 'it is empty', 'Give the path of a file in the storage.');
-    }
-    if (source.type === 'download-link' && !isWebUrl(source.url)) {
-        throw refuse('the download link', 'it is not an http(s) URL', 'Give a direct link to the file.');
-    }
-    if (callbackUrl !== undefined && !isWebUrl(callbackUrl)) {
-        throw refuse('the callback URL', 'it is not an http(s) URL', 'Give the URL that the service shall call.');
-    }
-}
-function isWebUrl(text) {
-    return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
-}
-/** An older page of the docs calls the name mandatory, so one is always sent. */
-function nameOf({ name, source }) {
-    if (name !== undefined && name !== '')
-        return name;
-    switch (source.type) {
-        case 'data':
-            return source.file.name;
-        case 'storage-path':
-            return lastSegment(source.path);
-        case 'download-link':
-            return lastSegment(decodeGently(new URL(source.url).pathname));
-    }
-}
-function lastSegment(path) {
-    return path.split('/').findLast((segment) => segment !== '') ?? 'file';
-}
-function decodeGently(path) {
-    try {
-        return decodeURIComponent(path);
-    }
-    catch {
-        return path;
-    }
-}
-function bodyOf(submission, name, file) {
-    const { source } = submission;
-    const fields = { name };
-    if (source.type === 'storage-path')
-        fields['path'] = source.path;
-    if (source.type === 'storage-path' && source.storage !== undefined)
-        fields['storage'] = source.storage;
-    if (source.type === 'download-link')
-        fields['download_link'] = source.url;
-    if (submission.filePassword !== undefined)
-        fields['file_password'] = submission.filePassword;
-    if (submission.callbackUrl !== undefined)
-        fields['callback_url'] = submission.callbackUrl;
-    // The two JSON fields travel as one JSON-encoded string each (vendor code).
-    if (submission.callbackParams !== undefined)
-        fields['callback_params'] = JSON.stringify(submission.callbackParams);
-    if (submission.callbackHeaders !== undefined)
-        fields['callback_headers'] = JSON.stringify(submission.callbackHeaders);
-    if (file === undefined)
-        return { type: 'form', fields };
-    return {
-        type: 'multipart',
-        fields,
-        file: {
-            field: 'data',
-            name,
-            mediaType: 'application/octet-stream',
-            size: file.size,
-            open: () => file.open(),
-        },
-    };
-}
-/** A shorter value of a query is no signature, and to hide it would hide ordinary words. */
-const fewestCharactersOfSignature = 8;
-/** What of a submission must appear in no error: passwords, links that may be signed, the values of headers. */
-function secretsOf({ source, filePassword, callbackUrl, callbackHeaders, }) {
-    return [
-        ...(source.type === 'download-link' ? secretsOfUrl(source.url) : []),
-        ...(filePassword === undefined ? [] : [filePassword]),
-        ...(callbackUrl === undefined ? [] : secretsOfUrl(callbackUrl)),
-        ...Object.values(callbackHeaders ?? {}),
-    ];
-}
-/** The URL, and what is secret in it, since a service may repeat no more than that. */
-function secretsOfUrl(text) {
-    const url = URL.parse(text);
-    if (url === null)
-        return [text];
-    const values = url.search
-        .slice(1)
-        .split('&')
-        .map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
-    const signatures = [...values, url.hash.slice(1)]
-        .map(decodeGently)
-        .filter((value) => value.length >= fewestCharactersOfSignature);
-    return [text, ...signatures, decodeGently(url.password)].filter((secret) => secret !== '');
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/client.js
-
-
-
-
-
-
-/** The base URL of each region (doc). */
-const perceptionPointRegions = {
-    us: 'https://api.perception-point.io',
-    eu: 'https://api.eu.perception-point.io',
-    aus: 'https://api.aus.perception-point.io',
-};
-/**
- * The calls of Perception Point X-Ray that have to do with files, one to one.
- *
- * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the
- * token is refused or the licence does not include the API (401, 403; inferred), `ConnectionError`, `ServiceError` or
- * `TimeoutError` otherwise; and the signal's reason when that aborts.
- */
-class PerceptionPointClient {
-    #http;
-    /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
-    constructor(options) {
-        this.#http = new ServiceHttp({
-            service: perceptionPoint,
-            transport: options.transport,
-            clock: options.clock,
-            baseUrl: options.baseUrl,
-            credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
-        });
-    }
-    get clock() {
-        return this.#http.clock;
-    }
-    /**
-     * Submits a file: `POST /api/v1/files/` (doc). Data is streamed, with its length announced.
-     *
-     * A submission has no key by which the service could tell a second one, so it is sent again only when the first was
-     * certainly not taken.
-     *
-     * @throws {InvalidInputError} for a file that is empty or larger than 500 MB, and for fields that cannot be sent.
-     * @throws {UncertainSubmissionError} when nobody can tell whether the service took the file.
-     */
-    async submitFile(submission, limits = {}) {
-        checkSubmission(submission);
-        const name = nameOf(submission);
-        const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
-        const submittedAt = this.clock.now();
-        const call = {
-            operation: 'submit file',
-            subject: name,
-            method: 'POST',
-            path: '/api/v1/files/',
-            body: bodyOf(submission, name, file),
-            accept: 'application/json',
-            secrets: secretsOf(submission),
-            explain,
-        };
-        try {
-            const scanId = await this.#http.json(call, limits, (answer) => scan_readScanId(answer?.['scan_id']));
-            return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
-        }
-        catch (error) {
-            if (!(error instanceof SecurityReportsError) || !client_isFateUnknown(error))
-                throw error;
-            throw new UncertainSubmissionError({
-                service: perceptionPoint,
-                operation: call.operation,
-                subject: name,
-                what: `${error.what}; the file may have been submitted all the same`,
-                remedy: `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
-                    `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`,
-                status: error.status,
-                vendorCode: error.vendorCode,
-                vendorMessage: error.vendorMessage,
-            });
-        }
-    }
-    /**
-     * Lists the scans of files that came by the API: `GET /api/v1/scans/list/` (doc), page by page. A `next` page is
-     * asked for only where the base URL is, since the token would go elsewhere.
-     */
-    async *listScans(period, limits = {}) {
-        const seen = new Set();
-        let page = {
-            path: '/api/v1/scans/list/',
-            query: {
-                start: String(Math.floor(period.start / 1000)),
-                end: String(Math.ceil(period.end / 1000)),
-                origin: 'api',
-            },
-        };
-        for (;;) {
-            const call = {
-                operation: 'list scans',
-                method: 'GET',
-                ...page,
-                accept: 'application/json',
-                explain,
-            };
-            const { scans, next } = await this.#http.json(call, limits, readPage);
-            yield* scans;
-            if (next === undefined || seen.has(next))
-                return;
-            seen.add(next);
-            const url = URL.parse(next);
-            if (url?.origin !== this.#http.origin) {
-                throw new ServiceError({
-                    service: perceptionPoint,
-                    operation: call.operation,
-                    what: `the next page is said to be at ${this.#http.clean(url?.origin ?? next)}, where the token must not go`,
-                    remedy: 'Set the base URL to where the service really is.',
-                });
-            }
-            page = { path: url };
-        }
-    }
-    /**
-     * Looks a scan up by its id among those of a period. No filter by id is documented, and a `GET` of a single scan
-     * neither, so the list is read, and the id compared with all that a scan is known by.
-     *
-     * @returns `undefined` when the service does not list it (yet).
-     */
-    async findScan(scanId, period, limits = {}) {
-        const found = await this.findScans([scanId], period, limits);
-        return found.get(scanId);
-    }
-    /** As `findScan`, for many at once with one reading of the list. */
-    async findScans(scanIds, period, limits = {}) {
-        const wanted = new Set(scanIds);
-        const found = new Map();
-        const partsByRoot = new Map();
-        for await (const scan of this.listScans(period, limits)) {
-            for (const id of scan.ids)
-                if (wanted.has(id))
-                    found.set(id, scan);
-            if (scan.rootId !== undefined)
-                partsByRoot.set(scan.rootId, scan);
-            if (found.size === wanted.size)
-                break;
-        }
-        for (const id of wanted) {
-            const part = partsByRoot.get(id);
-            if (!found.has(id) && part !== undefined)
-                found.set(id, asRoot(part));
-        }
-        return found;
-    }
-    /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
-    async testConnection(limits = {}) {
-        const now = this.clock.now();
-        await this.listScans({ start: now - 60_000, end: now }, limits).next();
-    }
-}
-function explain(refusal) {
-    switch (refusal.status) {
-        case 401:
-        case 403:
-            return new AccessError({
-                ...refusal,
-                what: 'the service refuses the token, or the licence does not include the API',
-                remedy: 'Check the token and the region, and ask the Customer Success Manager whether the API is licensed.',
-            });
-        // Neither call asks for something by its id.
-        case 404:
-        case 410:
-            return new ServiceError({
-                ...refusal,
-                what: 'there is no such call at this address',
-                remedy: 'Check the base URL, and what stands in front of the service.',
-            });
-        case 413:
-            return new ServiceError({
-                ...refusal,
-                what: 'the file is too large for the service, or for a proxy on the way',
-                remedy: `The service takes ${mostBytesToScan} bytes at most; ask whoever runs the proxy about its limit.`,
-            });
-        default:
-            return undefined;
-    }
-}
-/** Whether the service may have taken the file although there is no id: no answer, a failing one, or one without the id. */
-function client_isFateUnknown(error) {
-    const isAnsweredWithoutId = error.status !== undefined && error.status < 300;
-    const isRefused = error.status !== undefined && error.status >= 300 && error.status < 500;
-    return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
-}
-function readPage(answer) {
-    const { results, next } = (answer ?? {});
-    if (!Array.isArray(results))
-        return undefined;
-    return {
-        scans: results.flatMap((result) => readScan(result) ?? []),
-        next: typeof next === 'string' && next !== '' ? next : undefined,
-    };
-}
-/** What a part tells of the whole it belongs to. */
-function asRoot(part) {
-    if (part.rootVerdictCode === '')
-        return part;
-    return { ...part, verdictCode: part.rootVerdictCode, verdict: scan_verdictOf(part.rootVerdictCode) };
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-file.js
-
-/**
- * Submits a file and waits for the verdict.
- *
- * @param watch of the same client; all who wait with it share one polling loop.
- * @throws as `PerceptionPointClient.submitFile` and `ScanWatch.waitFor` do.
- */
-async function scanFile(client, watch, submission, options) {
-    const submitted = await client.submitFile(submission, options);
-    options.onSubmitted?.(submitted);
-    const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
-    return { ...scanResult(submitted, scan), submitted };
-}
-/** The result of a finished scan. Without `name`, the document is named by what the service tells of the file. */
-function scanResult(known, scan) {
-    const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
-    const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
-    return {
-        scanId,
-        verdict: scan.verdict,
-        verdictCode: scan.verdictCode,
-        documentName: safeFileName(`${name}-${scanId}.json`, `scan-${scanId}.json`),
-        document: `${JSON.stringify({ ...scan.answer, ...sent }, undefined, 2)}\n`,
-    };
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/search-period.js
-/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
-const clockSkewMs = 10 * 60_000;
-const longestLookBackMs = 30 * 24 * 3_600_000;
-/**
- * The period in which the service should list a scan, in milliseconds since the epoch like all that goes in: from its
- * submission on, or the last 30 days where that is not known.
- */
-function searchPeriod(now, submittedAt = now - longestLookBackMs) {
-    return { start: submittedAt - clockSkewMs, end: now + clockSkewMs };
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-watch.js
-
-
-
-
-
-/**
- * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
- * runs only while somebody waits; it asks at intervals that fit the one who has waited for the shortest time.
- */
-class ScanWatch {
-    #client;
-    #intervalMs;
-    #waiters = new Set();
-    /** Ends the loop; aborted while nobody waits. */
-    #stop = new AbortController();
-    /** Ends a long rest. */
-    #wake = new AbortController();
-    /** @param intervalMs a fixed time between two looks, instead of the adaptive one. */
-    constructor(client, intervalMs) {
-        this.#client = client;
-        this.#intervalMs = intervalMs;
-        this.#stop.abort();
-    }
-    /**
-     * Waits until the service has come to a verdict on a scan.
-     *
-     * @throws {TimeoutError} at the deadline, with the last state; asking again with the same id later succeeds.
-     * @throws {SecurityReportsError} when the list cannot be read; the signal's reason when it aborts.
-     */
-    async waitFor(scanId, options) {
-        const { clock } = this.#client;
-        const started = clock.now();
-        const waiter = {
-            scanId,
-            submittedAt: options.submittedAt,
-            joinedAt: started,
-            settle: Promise.withResolvers(),
-            tell: (state) => options.onProgress?.({ subject: `scan ${scanId}`, state, elapsedMs: clock.now() - started }),
-            state: 'not asked yet',
-        };
-        try {
-            return await withinLimits(clock, options, (signal) => {
-                signal.addEventListener('abort', () => {
-                    waiter.settle.reject(signal.reason);
-                });
-                this.#join(waiter);
-                return waiter.settle.promise;
-            });
-        }
-        catch (error) {
-            if (!(error instanceof DeadlinePassed))
-                throw error;
-            throw new TimeoutError({
-                service: perceptionPoint,
-                operation: 'wait for scan',
-                subject: scanId,
-                what: `there was no verdict in time; the last state: ${waiter.state}`,
-                remedy: `The service goes on scanning: ask again for the scan id ${scanId}, or allow more time.`,
-                lastState: waiter.state,
-                resumeId: scanId,
-            });
-        }
-        finally {
-            this.#waiters.delete(waiter);
-            if (this.#waiters.size === 0)
-                this.#stop.abort();
-        }
-    }
-    #join(waiter) {
-        this.#waiters.add(waiter);
-        if (this.#stop.signal.aborted) {
-            this.#stop = new AbortController();
-            void this.#loop(this.#stop.signal);
-        }
-        else {
-            // Whoever joins during a long rest shall not wait for its end.
-            this.#wake.abort();
-        }
-    }
-    async #loop(stop) {
-        const { clock } = this.#client;
-        const sleep = (ms, signal) => clock.sleep(ms, signal).catch(() => undefined);
-        while (!stop.aborted) {
-            const restMs = await this.#look(stop);
-            const newest = Math.max(...[...this.#waiters].map((waiter) => waiter.joinedAt));
-            const interval = this.#intervalMs ?? adaptiveInterval(clock.now() - newest);
-            const least = Math.max(shortestIntervalMs, restMs);
-            this.#wake = new AbortController();
-            await sleep(least, stop);
-            await sleep(interval - least, AbortSignal.any([stop, this.#wake.signal]));
-        }
-    }
-    /** Reads the list once for all. Gives the milliseconds that the service asked to be left alone. */
-    async #look(signal) {
-        const waiters = [...this.#waiters];
-        const now = this.#client.clock.now();
-        const periods = waiters.map(({ submittedAt }) => searchPeriod(now, submittedAt));
-        try {
-            const found = await this.#client.findScans(waiters.map(({ scanId }) => scanId), { ...searchPeriod(now), start: Math.min(...periods.map(({ start }) => start)) }, { signal });
-            for (const waiter of waiters) {
-                const scan = found.get(waiter.scanId);
-                if (scan?.finished === true)
-                    waiter.settle.resolve(scan);
-                else
-                    changeState(waiter, scan === undefined ? 'not listed yet' : 'being scanned');
-            }
-            return 0;
-        }
-        catch (error) {
-            const mayPass = error instanceof SecurityReportsError && error.retryable;
-            for (const waiter of waiters) {
-                if (mayPass)
-                    changeState(waiter, error.what);
-                else
-                    waiter.settle.reject(error);
-            }
-            return mayPass ? (error.retryAfterMs ?? 0) : 0;
-        }
-    }
-}
-function changeState(waiter, state) {
-    if (waiter.state === state)
-        return;
-    waiter.state = state;
-    waiter.tell(state);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/index.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./packages/core/build/digicert/service.js
+const digicert = { id: 'digicert', name: 'DigiCert CertCentral' };
 
 ;// CONCATENATED MODULE: ./packages/action/build/report-entry.js
 /** The services, by the value of the input `service`. */
@@ -86016,7 +82667,7 @@ var glob_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arg
  * @param patterns  Patterns separated by newlines
  * @param options   Glob options
  */
-function glob_create(patterns, options) {
+function create(patterns, options) {
     return glob_awaiter(this, void 0, void 0, function* () {
         return yield DefaultGlobber.create(patterns, options);
     });
@@ -86035,11 +82686,13 @@ function glob_hashFiles(patterns_1) {
         if (options && typeof options.followSymbolicLinks === 'boolean') {
             followSymbolicLinks = options.followSymbolicLinks;
         }
-        const globber = yield glob_create(patterns, { followSymbolicLinks });
+        const globber = yield create(patterns, { followSymbolicLinks });
         return _hashFiles(globber, currentWorkspace, verbose);
     });
 }
 //# sourceMappingURL=glob.js.map
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/parsers.js
 /** What is wrong with the value of an input, as a clause that follows the input's name. */
 class InputProblem extends Error {
@@ -86191,7 +82844,7 @@ async function matchesOf(patterns) {
             return [];
         const used = patterns.filter((pattern) => isExclusion(pattern) || include(pattern));
         const options = { followSymbolicLinks: false, matchDirectories: false, excludeHiddenFiles };
-        return (await glob_create(used.join('\n'), options)).glob();
+        return (await create(used.join('\n'), options)).glob();
     };
     return new Set([
         ...(await glob((pattern) => !namesHidden(pattern), true)),
@@ -86252,6 +82905,1823 @@ function isCertificate(pem) {
     catch {
         return false;
     }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/rate-limit.js
+
+/**
+ * Lets requests leave as limits allow, in the order in which they came, however many wait at the same time.
+ *
+ * When a request reaches the service is not known, only that it does between its departure and its answer. So it counts
+ * from the one until a period after the other, and the service never sees more than the limits, however long the way.
+ */
+class RateLimiter {
+    #limits;
+    #mostRemembered;
+    /** Requests that have left and not been answered. */
+    #underWay = 0;
+    /** When the last answers came, oldest first, in milliseconds since the epoch. */
+    #answers = [];
+    #nextAnswer = Promise.withResolvers();
+    /** Settles when all who came so far have left, or given up. */
+    #queue = Promise.resolve();
+    constructor(limits) {
+        this.#limits = limits;
+        this.#mostRemembered = Math.max(...limits.map(({ requests }) => requests));
+    }
+    /**
+     * Sends a request when its turn has come. `send` settles with the beginning of the answer, or without one.
+     *
+     * @throws the signal's reason when that aborts before, and whatever `send` throws.
+     */
+    async pass(clock, signal, send) {
+        await this.#takeTurn(clock, signal);
+        try {
+            return await send();
+        }
+        finally {
+            this.#underWay -= 1;
+            this.#answers = [...this.#answers, clock.now()].slice(-this.#mostRemembered);
+            this.#nextAnswer.resolve(undefined);
+            this.#nextAnswer = Promise.withResolvers();
+        }
+    }
+    async #takeTurn(clock, signal) {
+        const before = this.#queue;
+        const over = Promise.withResolvers();
+        this.#queue = over.promise;
+        try {
+            await unlessAborted(before, signal);
+            for (let wait = this.#waitMs(clock.now()); wait > 0; wait = this.#waitMs(clock.now())) {
+                await (wait === Infinity
+                    ? unlessAborted(this.#nextAnswer.promise, signal)
+                    : clock.sleep(wait, signal));
+            }
+            this.#underWay += 1;
+        }
+        finally {
+            // Who gives up while others are before it does not let those behind it pass them.
+            over.resolve(before.then(() => undefined));
+        }
+    }
+    /** How long the next request has to wait at least; `Infinity` for as long as no answer comes. */
+    #waitMs(now) {
+        // A clock that was set back must not make anybody wait for longer than a period.
+        this.#answers = this.#answers.map((answer) => Math.min(answer, now));
+        return Math.max(...this.#limits.map(({ requests, periodMs }) => {
+            const free = requests - this.#underWay;
+            if (free <= 0)
+                return Infinity;
+            const answer = this.#answers.at(-free);
+            return answer === undefined ? 0 : answer + periodMs - now;
+        }));
+    }
+}
+const shared = new Map();
+/**
+ * The limiter that all clients in this process share who ask one service with one credential. Only a digest of the
+ * credential is kept.
+ */
+function sharedRateLimiter(origin, credential, limits) {
+    const key = (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([origin, credential]))
+        .digest('hex');
+    const limiter = shared.get(key) ?? new RateLimiter(limits);
+    shared.set(key, limiter);
+    return limiter;
+}
+async function unlessAborted(promise, signal) {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers();
+    const onAbort = () => {
+        aborted.reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        await Promise.race([promise, aborted.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', onAbort);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/deadline.js
+/** The reason of a signal that aborted because the deadline passed. Callers see it as a `TimeoutError`. */
+class DeadlinePassed extends Error {
+    name = 'DeadlinePassed';
+}
+/**
+ * Runs `work` with a signal that aborts when the caller's does, or, with a `DeadlinePassed`, at the deadline.
+ * Whatever `work` started must end with that signal, so nothing outlives the call.
+ */
+async function withinLimits(clock, limits, work) {
+    limits.signal?.throwIfAborted();
+    if (limits.deadline !== undefined && clock.now() >= limits.deadline)
+        throw new DeadlinePassed('the deadline passed');
+    const ending = new AbortController();
+    const onAbort = () => {
+        ending.abort(limits.signal?.reason);
+    };
+    limits.signal?.addEventListener('abort', onAbort, { once: true });
+    const alarm = new AbortController();
+    if (limits.deadline !== undefined) {
+        clock.sleep(Math.max(0, limits.deadline - clock.now()), alarm.signal).then(() => {
+            ending.abort(new DeadlinePassed('the deadline passed'));
+        }, () => undefined);
+    }
+    try {
+        return await work(ending.signal);
+    }
+    finally {
+        alarm.abort();
+        limits.signal?.removeEventListener('abort', onAbort);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/vendor-text.js
+const mostCharacters = 300;
+/**
+ * Makes text that a server sent fit for a log, an error or a summary: one line without control, invisible and
+ * direction-changing characters, credentials replaced by `***`, URLs without user, password and query (which may be
+ * a signature), at most 300 characters.
+ *
+ * @param secrets what must not appear in any letter case, neither as it is nor URL-encoded, escaped for JSON or HTML,
+ *   or within something in Base64.
+ */
+function cleanVendorText(text, secrets) {
+    const clean = withoutUrlSecrets(redact(toLine(text), secrets));
+    // Cut last, so that no secret is cut in two before it is found.
+    return clean.length > mostCharacters
+        ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
+        : clean;
+}
+function toLine(text) {
+    return text
+        .toWellFormed()
+        .replace(/\p{Cf}/gu, '')
+        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .trim();
+}
+/**
+ * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. It
+ * ends at an apostrophe that looks like a closing quote; others belong to it.
+ */
+function withoutUrlSecrets(line) {
+    return line.replace(/https?(?::|%3a)(?:\\?\/|%2f){2}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*/gi, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
+}
+function redact(line, secrets) {
+    return secrets
+        .map(toLine)
+        .filter((secret) => secret !== '')
+        .sort((a, b) => b.length - a.length)
+        .flatMap((secret) => [escapable(secret), ...withinBase64(secret)])
+        .reduce((redacted, form) => redacted.replace(new RegExp(form, 'giu'), '***'), line);
+}
+/** A pattern for a text each of whose characters may be escaped or not, in the ways of URLs, JSON and HTML. */
+function escapable(text) {
+    return Array.from(text, escapableCharacter).join('');
+}
+function escapableCharacter(character) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const hex = codePoint.toString(16);
+    const bytes = [...Buffer.from(character)];
+    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+    const forms = [
+        `\\\\?\\u{${hex}}`,
+        // Once, or again and again: % itself becomes %25.
+        bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
+        units.map((unit) => `\\\\u${unit}`).join(''),
+        `&#(?:0*${codePoint}|x0*${hex});?`,
+        namedInHtml[character],
+    ];
+    return `(?:${forms.filter((form) => form !== undefined).join('|')})`;
+}
+const namedInHtml = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&apos;',
+};
+/**
+ * Patterns for a text within something longer that is in Base64, such as `user:password`: three bytes become four
+ * characters, so there are three ways, and a character that also depends on a neighbour is no part of them.
+ */
+function withinBase64(text) {
+    return [0, 1, 2]
+        .map((bytesBefore) => {
+        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
+        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
+        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
+    })
+        .filter((own) => own.length >= 4)
+        .map((own) => Array.from(own, (digit) => `(?:${escapableCharacter(digit)}${inBase64Url[digit] ?? ''})`).join(''));
+}
+const inBase64Url = { '+': '|-', '/': '|_' };
+
+;// CONCATENATED MODULE: ./packages/core/build/http/bounded-body.js
+/** The most that is ever read into memory of an error or a JSON answer, in bytes. */
+const mostBytesInMemory = 1_000_000;
+/** Reads the body as text, or gives `undefined` (and the rest of the body up) when it is larger than the bound. */
+async function readBoundedText(response) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of response.body) {
+        size += chunk.byteLength;
+        if (size > mostBytesInMemory) {
+            response.discard();
+            return undefined;
+        }
+        chunks.push(chunk);
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks, size));
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/refusal.js
+
+/** What an error status means where the call has no opinion of its own. */
+function explainGenerally(refusal) {
+    const { status } = refusal;
+    if (status === 401 || status === 403) {
+        return new AccessError({
+            ...refusal,
+            what: 'the service refused the token, or what it may do',
+            remedy: 'Check the token, its permissions, and that the base URL belongs to it.',
+        });
+    }
+    if (status === 404 || status === 410) {
+        return new NotFoundError({
+            ...refusal,
+            what: 'the service knows nothing of it',
+            remedy: 'Check the subject and the base URL.',
+        });
+    }
+    if (status === 429) {
+        return new ServiceError({
+            ...refusal,
+            what: 'the service takes no more requests for now',
+            remedy: 'Try again later, or with a lower concurrency.',
+        });
+    }
+    if (refusal.retryable === true) {
+        return new ServiceError({
+            ...refusal,
+            what: 'the service cannot answer for now',
+            remedy: 'Try again later; if it stays so, look at the state of the service.',
+        });
+    }
+    return new ServiceError({
+        ...refusal,
+        what: 'the service refused the request',
+        remedy: 'See what the service says about it.',
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/retry.js
+
+const mostAttempts = 5;
+const backOffBaseMs = 500;
+const backOffCapMs = 20_000;
+/**
+ * The one place that decides what is sent again: what may pass, at most five times in all, after an exponential
+ * back-off with full jitter or as late as the service asks for.
+ *
+ * @throws the error of the last attempt.
+ */
+async function retry(attempt, options) {
+    for (let attempts = 1;; attempts += 1) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            if (options.signal.aborted || attempts === mostAttempts)
+                throw error;
+            if (!(error instanceof errors_SecurityReportsError) || !error.retryable)
+                throw error;
+            if (!options.repeatable && error.maybeTaken)
+                throw error;
+            const wait = Math.max(error.retryAfterMs ?? 0, backOff(attempts));
+            if (options.deadline !== undefined && options.clock.now() + wait >= options.deadline)
+                throw error;
+            await options.clock.sleep(wait, options.signal);
+        }
+    }
+}
+function backOff(attempts) {
+    return Math.random() * Math.min(backOffCapMs, backOffBaseMs * 2 ** attempts);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/retry-after.js
+const httpDates = [
+    // IMF-fixdate, the only form that may be sent today: Sun, 06 Nov 1994 08:49:37 GMT
+    /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+    // RFC 850: Sunday, 06-Nov-94 08:49:37 GMT
+    /^[A-Z][a-z]{2,5}day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+    // asctime, in UTC without saying so: Sun Nov  6 08:49:37 1994
+    /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
+/**
+ * Reads a Retry-After header (RFC 9110, 10.2.3): a number of seconds, or an HTTP date in one of its three forms (RFC
+ * 9110, 5.6.7).
+ *
+ * @returns the milliseconds to wait, never negative, or `undefined` for anything else.
+ */
+function parseRetryAfter(value, now) {
+    const text = value?.trim() ?? '';
+    if (/^\d{1,9}$/.test(text))
+        return Number(text) * 1000;
+    if (!httpDates.some((form) => form.test(text)))
+        return undefined;
+    const date = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/web-page.js
+/**
+ * Whether a text is a web page, as a login form or a proxy sends it in place of an answer.
+ *
+ * Here and below, a repetition never runs past what may follow it, so that no text makes the search slow.
+ */
+function isWebPage(text) {
+    return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 4096));
+}
+/** `a web page titled 'Sign in'`. */
+function describeWebPage(html) {
+    const title = /<title[^<>]*>([^<]*)</i.exec(html)?.[1]?.trim();
+    return title === undefined || title === '' ? 'a web page' : `a web page titled '${title}'`;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/vendor-error.js
+
+const deepest = 5;
+/**
+ * Reads the body of an error answer, in whatever shape it comes: `{code, message}`, `{errors: [{code, message}]}`,
+ * `{detail}`, `{error}`, a JSON string, a web page, or plain text. No vendor documents all of its shapes, so none is
+ * relied on, and an unknown one (`{field: ["..."]}`) is given back as it is.
+ */
+function readVendorError(body) {
+    const text = body.trim();
+    if (text === '')
+        return {};
+    if (isWebPage(text))
+        return { message: describeWebPage(text) };
+    return readJsonError(parseJson(text), deepest) ?? { message: text };
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function readJsonError(value, levels) {
+    if (isText(value))
+        return { message: value };
+    if (levels === 0 || typeof value !== 'object' || value === null)
+        return undefined;
+    if (Array.isArray(value))
+        return readJsonError(value[0], levels - 1);
+    const fields = value;
+    for (const nested of ['errors', 'error', 'non_field_errors']) {
+        if (typeof fields[nested] !== 'object')
+            continue;
+        const error = readJsonError(fields[nested], levels - 1);
+        if (error !== undefined)
+            return error;
+    }
+    const message = ['message', 'detail', 'error', 'status_message'].map((name) => fields[name]).find(isText);
+    const code = isText(fields['code']) ? fields['code'] : undefined;
+    if (message === undefined && code === undefined)
+        return undefined;
+    return { ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
+}
+function isText(value) {
+    return typeof value === 'string' && value !== '';
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/service-http.js
+
+
+
+
+
+
+
+
+
+
+
+const mostRedirects = 5;
+/** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
+class ServiceHttp {
+    service;
+    clock;
+    #transport;
+    #baseUrl;
+    #credential;
+    #rateLimiter;
+    /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
+    constructor(options) {
+        this.service = options.service;
+        this.clock = options.clock;
+        this.#transport = options.transport;
+        this.#baseUrl = parseBaseUrl(options.baseUrl, options.service);
+        this.#credential = options.credential;
+        this.#rateLimiter = options.rateLimiter;
+        if (!/^[\x21-\x7e]+$/.test(options.credential.secret)) {
+            throw new InvalidInputError({
+                service: options.service,
+                operation: 'read the token',
+                what: options.credential.secret === ''
+                    ? 'it is empty'
+                    : 'it contains characters that no token has, such as blanks or line breaks',
+                remedy: 'Check the secret that it comes from: its name, its value, and whether this run may read it.',
+            });
+        }
+    }
+    /** Where the credential may go: scheme, host and port of the base URL. */
+    get origin() {
+        return this.#baseUrl.origin;
+    }
+    /**
+     * Makes a call and hands its successful answer to `receive`. Both are repeated when they fail in a way that may
+     * pass, so `receive` must begin anew each time it is called.
+     *
+     * @throws {SecurityReportsError} of the kind that fits; {@link TimeoutError} when the deadline passed.
+     * @throws the reason of the caller's signal, when that aborts.
+     */
+    async request(call, limits, receive) {
+        let lastError;
+        // Of the last try: nothing was sent as long as there was none.
+        let maybeTaken = false;
+        try {
+            return await withinLimits(this.clock, limits, (signal) => retry(() => {
+                maybeTaken = true;
+                return this.#attempt(call, signal, receive, (error) => {
+                    lastError = error;
+                    maybeTaken = error.maybeTaken;
+                });
+            }, {
+                clock: this.clock,
+                signal,
+                deadline: limits.deadline,
+                repeatable: call.repeatable ?? call.method === 'GET',
+            }));
+        }
+        catch (error) {
+            if (!(error instanceof DeadlinePassed))
+                throw error;
+            throw new TimeoutError({
+                ...this.#about(call),
+                what: `there was no complete answer in time${lastError === undefined ? '' : `; the last try: ${lastError.what}`}`,
+                remedy: 'Allow more time, or try again later.',
+                lastState: lastError?.what,
+                maybeTaken,
+            });
+        }
+    }
+    /**
+     * Makes a call whose answer is JSON of at most 1 MB, and reads it with `parse`, which gives `undefined` for an
+     * answer it cannot make sense of.
+     */
+    async json(call, limits, parse) {
+        return this.request(call, limits, async (response) => {
+            const text = await readBoundedText(response);
+            const unexpected = (what, remedy, retryable = false) => new ServiceError({ ...this.#about(call), status: response.status, what, remedy, retryable });
+            if (text === undefined) {
+                throw unexpected(`the answer is larger than ${mostBytesInMemory} bytes`, 'Check that the base URL is that of the service.');
+            }
+            if (isWebPage(text))
+                throw this.#webPageError(call, response, text);
+            let value;
+            try {
+                value = parseKeepingDigits(text);
+            }
+            catch {
+                throw unexpected(`the answer is not JSON: ${this.clean(text, call.secrets) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
+            }
+            const parsed = parse(value);
+            if (parsed === undefined) {
+                throw unexpected(`the answer has an unknown shape: ${this.clean(text, call.secrets)}`, 'Check that the base URL is that of the service, and its version.');
+            }
+            return parsed;
+        });
+    }
+    /** Makes a call of whose answer nothing matters but its status, unless a web page came in its place. */
+    async acknowledged(call, limits) {
+        await this.request(call, limits, async (response) => {
+            // The status says enough: a body that breaks off must not hide it.
+            const text = await readBoundedText(response).catch(() => undefined);
+            if (text !== undefined && isWebPage(text))
+                throw this.#webPageError(call, response, text);
+        });
+    }
+    /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
+    clean(text, secrets = []) {
+        return cleanVendorText(text, [this.#credential.secret, ...secrets]);
+    }
+    #webPageError(call, response, page) {
+        return new ServiceError({
+            ...this.#about(call),
+            status: response.status,
+            what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
+            remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
+        });
+    }
+    #about(call) {
+        return { service: this.service, operation: call.operation, subject: call.subject };
+    }
+    async #attempt(call, signal, receive, onError) {
+        let response;
+        try {
+            response = await this.#sendFollowingRedirects(call, signal);
+            if (response.status >= 200 && response.status < 300)
+                return await receive(response);
+            throw await this.#refusalOf(call, response);
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            const told = error instanceof TransportError ? this.#connectionError(call, error) : error;
+            if (told instanceof errors_SecurityReportsError)
+                onError(told);
+            throw told;
+        }
+        finally {
+            response?.discard();
+        }
+    }
+    async #sendFollowingRedirects(call, signal) {
+        let url = this.#urlOf(call);
+        for (let redirects = 0;; redirects += 1) {
+            const request = {
+                method: call.method,
+                url,
+                headers: this.#headersFor(url, call),
+                ...(call.body && { body: call.body }),
+                signal,
+            };
+            const send = () => this.#transport.send(request);
+            const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
+            const location = response.headers['location'];
+            if (response.status < 300 || response.status > 399 || location === undefined)
+                return response;
+            response.discard();
+            const refuse = (what) => new ServiceError({
+                ...this.#about(call),
+                status: response.status,
+                what,
+                remedy: 'Set the base URL to where the service really is.',
+            });
+            const target = URL.parse(location, url.href);
+            if (call.method !== 'GET')
+                throw refuse('the service redirects a request that must not be sent twice');
+            if (redirects === mostRedirects)
+                throw refuse(`the service redirected more than ${mostRedirects} times`);
+            if (target === null)
+                throw refuse('the service redirects to something that is not a URL');
+            if (!isSecure(target) || (isLoopback(target) && !isLoopback(this.#baseUrl))) {
+                throw refuse(`the service redirects to ${this.clean(target.origin, call.secrets)}, which is not safe to follow`);
+            }
+            url = target;
+        }
+    }
+    #urlOf(call) {
+        if (call.path instanceof URL)
+            return call.path;
+        const url = new URL(this.#baseUrl);
+        url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
+        url.search = new URLSearchParams(call.query).toString();
+        return url;
+    }
+    #headersFor(url, call) {
+        const headers = { accept: call.accept, 'user-agent': 'security-reports' };
+        if (url.origin === this.#baseUrl.origin) {
+            headers[this.#credential.header] = `${this.#credential.prefix}${this.#credential.secret}`;
+        }
+        return headers;
+    }
+    #connectionError(call, error) {
+        const remedies = {
+            unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
+            untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
+            stalled: 'Try again later, and check what stands between this machine and the service.',
+            broken: 'Try again.',
+        };
+        return new ConnectionError({
+            ...this.#about(call),
+            what: this.clean(error.message, call.secrets),
+            remedy: remedies[error.failure],
+            retryable: error.failure !== 'untrusted',
+            maybeTaken: error.maybeTaken,
+        });
+    }
+    async #refusalOf(call, response) {
+        const { status } = response;
+        // The status says enough: a body that breaks off must not hide it.
+        const body = await readBoundedText(response).catch(() => undefined);
+        const { code, message } = readVendorError(body ?? '');
+        const retryAfterMs = parseRetryAfter(response.headers['retry-after'], this.clock.now());
+        const refusal = {
+            ...this.#about(call),
+            status,
+            vendorCode: code === undefined ? undefined : this.clean(code, call.secrets),
+            vendorMessage: message === undefined ? undefined : this.clean(message, call.secrets),
+            retryable: status === 408 || status === 429 || status >= 500,
+            retryAfterMs,
+            maybeTaken: !(status === 429 || (status === 503 && retryAfterMs !== undefined)),
+        };
+        return call.explain?.(refusal) ?? explainGenerally(refusal);
+    }
+}
+/** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
+function parseKeepingDigits(text) {
+    const keepDigits = (_key, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
+    return JSON.parse(text, keepDigits);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/report.js
+
+
+
+const headBytes = 1024;
+const tailBytes = 1024;
+/**
+ * A report as a stream that is checked while it flows: it begins and ends as its kind must, and is as long as
+ * announced. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
+ * follows it can be taken for a report. It can be read once.
+ */
+class Report {
+    /** A safe file name with the extension of what the report really is. */
+    name;
+    kind;
+    /** As announced by the server, in bytes. */
+    announcedSize;
+    #chunks;
+    #digest;
+    #failure;
+    constructor(name, kind, announcedSize, checked) {
+        this.name = name;
+        this.kind = kind;
+        this.announcedSize = announcedSize;
+        this.#chunks = checked((digest) => {
+            this.#digest = digest;
+        });
+    }
+    async *[Symbol.asyncIterator]() {
+        try {
+            yield* this.#chunks;
+        }
+        catch (error) {
+            this.#failure = error;
+            throw error;
+        }
+    }
+    get mediaType() {
+        return this.kind.mediaType;
+    }
+    /** Size and SHA-256. @throws an error when the report was not read to its end. */
+    get digest() {
+        if (this.#digest === undefined)
+            throw new Error('the report was not read to its end');
+        return this.#digest;
+    }
+    /** What the stream failed with, which a consumer may have wrapped into an error of its own. */
+    get failure() {
+        return this.#failure;
+    }
+}
+/**
+ * Opens the body of a successful answer as a report of one of the expected kinds, after a look at how it begins.
+ *
+ * @throws {InvalidReportError} when it begins as something else: a login page, a JSON error, nothing at all.
+ * @throws what `whenEmpty` makes of an answer without content.
+ */
+async function openReport(response, expected, context) {
+    const chunks = response.body[Symbol.asyncIterator]();
+    const head = await readHead(chunks);
+    const announcedSize = announcedSizeOf(response);
+    const beginning = {
+        bytes: head.subarray(0, headBytes),
+        whole: head.byteLength < headBytes,
+        announcedType: response.headers['content-type'],
+    };
+    const isAllThere = (announcedSize ?? 0) <= head.byteLength;
+    if (expected.whenEmpty !== undefined && isAllThere && isEmpty(beginning)) {
+        throw expected.whenEmpty(response.status);
+    }
+    const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
+    if (kind === undefined)
+        throw notAReport(head, expected.called, response, context);
+    return new Report(expected.name(kind), kind, announcedSize, (onEnd) => checkWhileFlowing({ head, rest: { [Symbol.asyncIterator]: () => chunks } }, { kind, beginning, announcedSize }, context, onEnd));
+}
+/** A byte-order mark and blanks are no content. */
+function isEmpty({ bytes, whole }) {
+    return whole && new TextDecoder().decode(bytes).trim() === '';
+}
+async function* checkWhileFlowing({ head, rest }, opened, context, onEnd) {
+    const { kind, beginning, announcedSize } = opened;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(head);
+    let size = head.byteLength;
+    let tail = head.subarray(-tailBytes);
+    yield head;
+    for await (const chunk of rest) {
+        hash.update(chunk);
+        size += chunk.byteLength;
+        tail = chunk.byteLength >= tailBytes ? chunk.subarray(-tailBytes) : lastOf(tail, chunk);
+        yield chunk;
+    }
+    const truncated = (what) => new InvalidReportError({
+        ...context,
+        what,
+        remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
+        retryable: true,
+    });
+    if (announcedSize !== undefined && size !== announcedSize) {
+        throw truncated(`the ${kind.name} ends after ${size} of ${announcedSize} bytes`);
+    }
+    if (!kind.ends({ bytes: tail, size, beginning })) {
+        throw truncated(`the ${kind.name} ends too early, after ${size} bytes`);
+    }
+    onEnd({ size, sha256: hash.digest('hex') });
+}
+async function readHead(chunks) {
+    let head = Buffer.alloc(0);
+    while (head.byteLength < headBytes) {
+        const next = await chunks.next();
+        if (next.done === true)
+            break;
+        head = Buffer.concat([head, next.value]);
+    }
+    return head;
+}
+function lastOf(tail, chunk) {
+    return Buffer.concat([tail, chunk]).subarray(-tailBytes);
+}
+/** Content-Length counts the bytes on the wire, which are not the report's when they are encoded. */
+function announcedSizeOf(response) {
+    const length = response.headers['content-length'];
+    const encoding = response.headers['content-encoding'] ?? 'identity';
+    return length !== undefined && /^\d{1,15}$/.test(length) && encoding === 'identity'
+        ? Number(length)
+        : undefined;
+}
+function notAReport(head, called, response, context) {
+    const text = beginningOf(head);
+    const page = isWebPage(text);
+    const arrived = head.byteLength === 0
+        ? 'nothing'
+        : context.clean(page ? describeWebPage(text) : `data that begin with: ${text}`);
+    return new InvalidReportError({
+        ...context,
+        status: response.status,
+        what: `no ${called} came, but ${arrived}`,
+        remedy: page
+            ? 'Check the base URL, and whether a login page or a proxy stands in front of the service.'
+            : 'Try again; if it stays so, look at the state of the service.',
+        retryable: !page,
+    });
+}
+/** As text. The last word is left out where it may be cut in two, since half a credential would not be recognised. */
+function beginningOf(head) {
+    const text = new TextDecoder().decode(head);
+    return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/refusal.js
+
+/** A 429 names no time (doc: none is documented). The shorter of the two limits looks back on 5 seconds (doc). */
+const restMs = 5_000;
+const checkIds = 'Check the report id and the run id: the report history lists both, and a report that was deleted has no runs.';
+const invalidKey = {
+    error: AccessError,
+    what: 'the service does not know the API key',
+    remedy: 'Check that the key is complete, was not revoked in CertCentral, and belongs to this base URL.',
+};
+/** By the service's own code. */
+const refusal_meanings = {
+    report_format_inapplicable: {
+        error: ServiceError,
+        what: 'the report does not come in this format',
+        remedy: 'Ask for the format that was chosen when the report was created; the report history tells which.',
+    },
+    missing_mandatory_fields: {
+        error: ServiceError,
+        what: 'something that the service needs is missing',
+        remedy: 'Give a report id, a run id, and one of the formats CSV, JSON, EXCEL and ZIP.',
+    },
+    missing_mandatory_field: {
+        error: ServiceError,
+        what: 'something that the service needs is missing',
+        remedy: 'Give what the service names, besides a report id, a run id and a format.',
+    },
+    disabled_report_type: {
+        error: ServiceError,
+        what: 'reports of this type are switched off for the account',
+        remedy: 'Ask DigiCert to switch the type on for the account, or fetch a report of another type.',
+    },
+    user_authentication_error: invalidKey,
+    access_denied_invalid_key: invalidKey,
+    user_forbidden: {
+        error: AccessError,
+        what: 'the API key is known, but its user may not read reports',
+        remedy: 'Create the key for a user with the role Administrator, with no restriction or with "View Only".',
+    },
+    access_denied: {
+        error: AccessError,
+        what: 'the service denies access: the API key is not valid, or its user may not do this',
+        remedy: 'Check the key first, and then that its user has the role Administrator.',
+    },
+    custom_reports_not_enabled: {
+        error: AccessError,
+        what: 'the feature Report Library is not enabled for the account',
+        remedy: 'Ask an administrator of the account, or DigiCert, to enable the Report Library. The key is good.',
+    },
+    reports_not_found: { error: NotFoundError, what: 'there is no such report', remedy: checkIds },
+    report_not_found: { error: NotFoundError, what: 'there is no such report or run', remedy: checkIds },
+    request_limit_exceeded: {
+        error: ServiceError,
+        what: 'the API key has made more requests than the service takes (100 in 5 seconds, 1000 in 3 minutes)',
+        remedy: 'Try again in a few minutes, and give other programs that ask often a key of their own.',
+    },
+};
+/** By the beginning of the code. */
+const invalid = {
+    error: ServiceError,
+    what: 'the service can make nothing of a value that it was given',
+    remedy: 'Check the report id, the run id and the filters; the code names the value.',
+};
+const byStatus = {
+    401: invalidKey,
+    403: {
+        error: AccessError,
+        what: 'the service refuses the API key, or what its user may do',
+        remedy: 'Check the key, that its user has the role Administrator, and that the Report Library is enabled for the account.',
+    },
+};
+/**
+ * What an error answer of CertCentral means. The codes are those of the documentation, in either of its two shapes
+ * (doc), and `access_denied|access_denied_invalid_key` of its sister API.
+ *
+ * @returns `undefined` where neither code nor status says more than with any other service.
+ */
+function explainRefusal(refusal) {
+    const meaning = meaningOf(refusal);
+    if (meaning === undefined)
+        return undefined;
+    const isTooMany = meaning === refusal_meanings['request_limit_exceeded'];
+    return new meaning.error({
+        ...refusal,
+        ...(isTooMany && { retryable: true, maybeTaken: false, retryAfterMs: refusal.retryAfterMs ?? restMs }),
+        what: meaning.what,
+        remedy: meaning.remedy,
+    });
+}
+function meaningOf({ status, vendorCode = '' }) {
+    // `access_denied|access_denied_invalid_key`: the last is the most precise. `missing_mandatory_field: name`.
+    const codes = vendorCode
+        .toLowerCase()
+        .split('|')
+        .map((code) => code.replace(/:.*$/, '').trim())
+        .reverse();
+    const known = codes.find((code) => Object.hasOwn(refusal_meanings, code));
+    if (known !== undefined)
+        return refusal_meanings[known];
+    if (codes.some((code) => code.startsWith('invalid_')))
+        return invalid;
+    return status === 429 ? refusal_meanings['request_limit_exceeded'] : byStatus[status];
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/file-name.js
+const mostBytes = 200;
+/** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
+const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
+/**
+ * Makes a file name of a stranger's text that is safe on every platform: no path, no control, invisible or reserved
+ * characters, not hidden, no name that Windows reserves, at most 200 bytes in UTF-8 with its extension kept.
+ *
+ * @param fallback what to use when nothing of `text` can be kept.
+ */
+function safeFileName(text, fallback) {
+    const name = text
+        .toWellFormed()
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/gu, '')
+        .normalize('NFC')
+        .replace(/[<>:"/\\|?*\ufffd]/g, '_')
+        .replace(/\s+/g, ' ')
+        .replace(/^[. ]+|[. ]+$/g, '');
+    if (name === '')
+        return fallback;
+    return shorten(reservedOnWindows.test(name) ? `_${name}` : name);
+}
+function shorten(name) {
+    if (Buffer.byteLength(name) <= mostBytes)
+        return name;
+    const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
+    const bytes = Buffer.from(name).subarray(0, mostBytes - extension.length);
+    // In streaming mode the decoder keeps back a character that was cut in two.
+    const stem = new TextDecoder().decode(bytes, { stream: true });
+    return `${stem.replace(/[. ]+$/, '')}${extension}`;
+}
+
+;// CONCATENATED MODULE: content-disposition@3.0.0/dist/index.js
+/*!
+ * content-disposition
+ * Copyright(c) 2014-2017 Douglas Christopher Wilson
+ * MIT Licensed
+ */
+/**
+ * Null object perf optimization. Faster than `Object.create(null)` and `{ __proto__: null }`.
+ */
+const NullObject = /* @__PURE__ */ (() => {
+    const C = function () { };
+    C.prototype = Object.create(null);
+    return C;
+})();
+/**
+ * Create an attachment Content-Disposition header.
+ */
+function dist_create(filename, options) {
+    const type = options?.type || 'attachment';
+    const parameters = createParameters(filename, options?.fallback);
+    return format({ type, parameters }, { extended: false });
+}
+const SP = 32; // " "
+const HTAB = 9; // "\t"
+const SEMI = 59; // ";"
+const EQ = 61; // "="
+const DQUOTE = 34; // '"'
+const BSLASH = 92; // "\\"
+const ASTERISK = 42; // "*"
+/**
+ * Parse Content-Disposition header string.
+ */
+function parse(header, options) {
+    const len = header.length;
+    const multipart = options?.multipart === true;
+    const extended = options?.extended !== false;
+    let index = skipOWS(header, 0, header.length);
+    const typeStart = index;
+    index = parseToken(header, index, len);
+    const typeEnd = trailingOWS(header, typeStart, index);
+    const type = header.slice(typeStart, typeEnd).toLowerCase();
+    const parameters = new NullObject();
+    parameter: while (index < len) {
+        index = skipOWS(header, index + 1, len); // Skip over semicolon.
+        const keyStart = index;
+        while (index < len) {
+            const char = header.charCodeAt(index);
+            if (char === SEMI)
+                continue parameter;
+            if (char === EQ) {
+                const keyEnd = trailingOWS(header, keyStart, index);
+                const key = header.slice(keyStart, keyEnd).toLowerCase();
+                index = skipOWS(header, index + 1, len);
+                if (index < len && header.charCodeAt(index) === DQUOTE) {
+                    index++;
+                    let value = '';
+                    if (multipart) {
+                        while (index < len) {
+                            const code = header.charCodeAt(index++);
+                            if (code === DQUOTE) {
+                                index = parseToken(header, index, len);
+                                if (parameters[key] === undefined)
+                                    parameters[key] = value;
+                                break;
+                            }
+                            if (code === /* % */ 37 && index + 1 < len) {
+                                const code2 = header.charCodeAt(index);
+                                const code3 = header.charCodeAt(index + 1);
+                                if (code2 === 50 /* "2" */ && code3 === 50 /* "2" */) {
+                                    value += '"';
+                                    index += 2;
+                                    continue;
+                                }
+                                if (code2 === 48 /* "0" */) {
+                                    if (code3 === 100 /* "d" */ || code3 === 68 /* "D" */) {
+                                        value += '\r';
+                                        index += 2;
+                                        continue;
+                                    }
+                                    if (code3 === 97 /* "a" */ || code3 === 65 /* "A" */) {
+                                        value += '\n';
+                                        index += 2;
+                                        continue;
+                                    }
+                                }
+                            }
+                            value += String.fromCharCode(code);
+                        }
+                    }
+                    else {
+                        while (index < len) {
+                            const code = header.charCodeAt(index++);
+                            if (code === DQUOTE) {
+                                index = parseToken(header, index, len);
+                                if (parameters[key] === undefined)
+                                    parameters[key] = value;
+                                break;
+                            }
+                            if (code === BSLASH && index < len) {
+                                value += header[index++];
+                                continue;
+                            }
+                            value += String.fromCharCode(code);
+                        }
+                    }
+                    continue parameter;
+                }
+                const valueStart = index;
+                index = parseToken(header, index, len);
+                const valueEnd = trailingOWS(header, valueStart, index);
+                const value = header.slice(valueStart, valueEnd);
+                if (parameters[key] === undefined) {
+                    parameters[key] = value;
+                    if (extended && key.charCodeAt(key.length - 1) === ASTERISK) {
+                        const normalizedKey = key.slice(0, -1);
+                        const decoded = decodeExtended(value);
+                        if (decoded !== undefined)
+                            parameters[normalizedKey] = decoded;
+                    }
+                }
+                continue parameter;
+            }
+            index++;
+        }
+    }
+    return { type, parameters };
+}
+/**
+ * RegExp to match non attr-char, *after* encodeURIComponent (i.e. not including "%")
+ */
+const ENCODE_URL_ATTR_CHAR_REGEXP = /[\x00-\x20"'()*,/:;<=>?@[\\\]{}\x7f]/g; // eslint-disable-line no-control-regex
+/**
+ * RegExp to match non-US-ASCII characters.
+ */
+const NON_ASCII_REGEXP = /[^\x20-\x7e]/g;
+/**
+ * RegExp to match chars that must be quoted-pair in RFC 2616
+ */
+const QUOTE_REGEXP = /[\\"]/g;
+/**
+ * Match chars that can't be used in the filename for compatibility.
+ */
+const INVALID_FILENAME_REGEXP = /%[0-9A-Fa-f]{2}/;
+/**
+ * RegExp for various RFC 2616 grammar
+ *
+ * parameter     = token "=" ( token | quoted-string )
+ * token         = 1*<any CHAR except CTLs or separators>
+ * separators    = "(" | ")" | "<" | ">" | "@"
+ *               | "," | ";" | ":" | "\" | <">
+ *               | "/" | "[" | "]" | "?" | "="
+ *               | "{" | "}" | SP | HT
+ * quoted-string = ( <"> *(qdtext | quoted-pair ) <"> )
+ * qdtext        = <any TEXT except <">>
+ * quoted-pair   = "\" CHAR
+ * CHAR          = <any US-ASCII character (octets 0 - 127)>
+ * TEXT          = <any OCTET except CTLs, but including LWS>
+ * LWS           = [CRLF] 1*( SP | HT )
+ * CRLF          = CR LF
+ * CR            = <US-ASCII CR, carriage return (13)>
+ * LF            = <US-ASCII LF, linefeed (10)>
+ * SP            = <US-ASCII SP, space (32)>
+ * HT            = <US-ASCII HT, horizontal-tab (9)>
+ * CTL           = <any US-ASCII control character (octets 0 - 31) and DEL (127)>
+ * OCTET         = <any 8-bit sequence of data>
+ */
+const TEXT_REGEXP = /^[\x20-\x7e\x80-\xff]*$/;
+const ASCII_TEXT_REGEXP = /^[\x20-\x7e]*$/;
+const TOKEN_REGEXP = /^[!#$%&'*+.0-9A-Z^_`a-z|~-]+$/;
+/**
+ * Create parameters object from filename and fallback.
+ */
+function createParameters(filename, fallback = true) {
+    if (filename === undefined)
+        return;
+    if (typeof fallback === 'string') {
+        if (!ASCII_TEXT_REGEXP.test(fallback)) {
+            throw new TypeError('Fallback must be valid US-ASCII: ' + fallback);
+        }
+        if (fallback === filename)
+            return { filename };
+        return { filename: fallback, 'filename*': encodeExtended(filename) };
+    }
+    // Use `filename` when possible, otherwise use `filename*`.
+    if (ASCII_TEXT_REGEXP.test(filename) &&
+        !INVALID_FILENAME_REGEXP.test(filename)) {
+        return { filename };
+    }
+    if (fallback === false) {
+        return { 'filename*': encodeExtended(filename) };
+    }
+    return {
+        filename: getAscii(filename),
+        'filename*': encodeExtended(filename),
+    };
+}
+/**
+ * Decode a RFC 8187 field value (gracefully).
+ */
+function decodeExtended(str) {
+    const charsetEnd = str.indexOf("'");
+    if (charsetEnd <= 0) {
+        return undefined;
+    }
+    const languageEnd = str.indexOf("'", charsetEnd + 1);
+    if (languageEnd === -1) {
+        return undefined;
+    }
+    const charset = str.slice(0, charsetEnd).toLowerCase();
+    const encoded = str.slice(languageEnd + 1);
+    switch (charset) {
+        case 'iso-8859-1': {
+            return decodeHexEscapes(encoded);
+        }
+        case 'utf-8':
+        case 'utf8': {
+            return tryDecodeURIComponent(encoded);
+        }
+    }
+    return undefined;
+}
+/**
+ * Decode URI component but return `undefined` on error.
+ */
+function tryDecodeURIComponent(str) {
+    try {
+        return decodeURIComponent(str);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Parse a token starting at the provided index.
+ */
+function parseToken(str, index, len) {
+    while (index < len) {
+        const char = str.charCodeAt(index);
+        if (char === SEMI)
+            break;
+        index++;
+    }
+    return index;
+}
+/**
+ * Skip RFC 2616 linear whitespace (space / tab).
+ */
+function skipOWS(str, index, len) {
+    while (index < len) {
+        const char = str.charCodeAt(index);
+        if (char !== SP && char !== HTAB)
+            break;
+        index++;
+    }
+    return index;
+}
+/**
+ * Skip RFC 2616 linear whitespace (space / tab) from the end of a string.
+ */
+function trailingOWS(str, start, end) {
+    while (end > start) {
+        const char = str.charCodeAt(end - 1);
+        if (char !== SP && char !== HTAB)
+            break;
+        end--;
+    }
+    return end;
+}
+/**
+ * Format object to Content-Disposition header.
+ */
+function format(obj, options) {
+    const { type, parameters } = obj;
+    const multipart = options?.multipart === true;
+    const extended = options?.extended !== false;
+    if (!type || !TOKEN_REGEXP.test(type)) {
+        throw new TypeError('Invalid type: ' + type);
+    }
+    let result = type;
+    if (parameters) {
+        for (const param of Object.keys(parameters)) {
+            const value = parameters[param];
+            if (!TOKEN_REGEXP.test(param)) {
+                throw new TypeError('Invalid parameter name: ' + param);
+            }
+            if (multipart) {
+                result += '; ' + param + '=' + qmultipart(value);
+                continue;
+            }
+            if (TOKEN_REGEXP.test(value)) {
+                result += '; ' + param + '=' + value;
+                continue;
+            }
+            if (TEXT_REGEXP.test(value)) {
+                result += '; ' + param + '=' + qstring(value);
+                continue;
+            }
+            if (!extended) {
+                throw new TypeError('Invalid parameter value: ' + value);
+            }
+            // Reject parameter names that indicate they are already extended.
+            if (param.charCodeAt(param.length - 1) === ASTERISK) {
+                throw new TypeError('Invalid extended parameter value: ' + value);
+            }
+            // When `param` and `param*` are provided, prefer the already extended form.
+            if (parameters[param + '*'] !== undefined) {
+                continue;
+            }
+            result += '; ' + param + '*=' + encodeExtended(value);
+        }
+    }
+    return result;
+}
+/**
+ * Get US-ASCII version of string.
+ */
+function getAscii(val) {
+    // simple Unicode -> US-ASCII transformation
+    return val.replace(NON_ASCII_REGEXP, '?');
+}
+/**
+ * Percent encode a single character.
+ */
+function pencode(char) {
+    return '%' + char.charCodeAt(0).toString(16).toUpperCase();
+}
+/**
+ * Quote a string for HTTP.
+ */
+function qstring(str) {
+    return '"' + str.replace(QUOTE_REGEXP, '\\$&') + '"';
+}
+/**
+ * Quote a string for multipart/form-data.
+ *
+ * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+ */
+function qmultipart(str) {
+    return '"' + str.replace(/[\n\r"]/g, multipartEscape) + '"';
+}
+/**
+ * Escape a multipart/form-data string character.
+ */
+function multipartEscape(char) {
+    if (char === '\n')
+        return '%0A';
+    if (char === '\r')
+        return '%0D';
+    return '%22';
+}
+/**
+ * Encode a Unicode string for HTTP (RFC 8187).
+ */
+function encodeExtended(str) {
+    const encoded = encodeURIComponent(str).replace(ENCODE_URL_ATTR_CHAR_REGEXP, pencode);
+    return "UTF-8''" + encoded;
+}
+/**
+ * Check if a character is a hex digit [0-9A-Fa-f]
+ */
+function isHexDigit(char) {
+    const code = char.charCodeAt(0);
+    return ((code >= 48 && code <= 57) || // 0-9
+        (code >= 65 && code <= 70) || // A-F
+        (code >= 97 && code <= 102) // a-f
+    );
+}
+/**
+ * Decode hex escapes in a string (e.g., %20 -> space)
+ */
+function decodeHexEscapes(str) {
+    const firstEscape = str.indexOf('%');
+    if (firstEscape === -1)
+        return str;
+    let result = str.slice(0, firstEscape);
+    for (let idx = firstEscape; idx < str.length; idx++) {
+        if (str[idx] === '%') {
+            // Reject malformed percent encoding, matches UTF-8 behavior.
+            if (idx + 2 >= str.length ||
+                !isHexDigit(str[idx + 2]) ||
+                !isHexDigit(str[idx + 1])) {
+                return;
+            }
+            result += String.fromCharCode(Number.parseInt(str[idx + 1] + str[idx + 2], 16));
+            idx += 2;
+        }
+        else {
+            result += str[idx];
+        }
+    }
+    return result;
+}
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./packages/core/build/http/content-disposition.js
+
+/**
+ * The file name that a Content-Disposition header announces (RFC 6266, RFC 8187), as the server wrote it: it is a
+ * stranger's text, and `safeFileName` has to make a name of it.
+ *
+ * @returns `undefined` where there is none, or the header cannot be read.
+ */
+function announcedFileName(header) {
+    if (header === undefined)
+        return undefined;
+    try {
+        const name = parse(header).parameters['filename'];
+        return name === undefined || name === '' ? undefined : name;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/report-kind.js
+/** ISO 32000: a file begins with the header and closes with the end-of-file marker, at most followed by a little padding. */
+const pdf = {
+    name: 'PDF',
+    mediaType: 'application/pdf',
+    extension: 'pdf',
+    begins: ({ bytes }) => startsWith(bytes, '%PDF-'),
+    ends: ({ bytes }) => asBuffer(bytes).includes('%%EOF', 0, 'latin1'),
+};
+/** A ZIP that holds any files. One that holds none begins with the record that ends every other. */
+const zip = {
+    name: 'ZIP',
+    mediaType: 'application/zip',
+    extension: 'zip',
+    begins: (beginning) => (startsWith(beginning.bytes, 'PK\x03\x04') || startsWith(beginning.bytes, 'PK\x05\x06')) &&
+        !isWorkbook(beginning),
+    ends: endsWithDirectory,
+};
+/** An Excel workbook: a ZIP with parts of its own, of which one comes early in every file. */
+const xlsx = {
+    name: 'XLSX',
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    extension: 'xlsx',
+    begins: (beginning) => startsWith(beginning.bytes, 'PK\x03\x04') && isWorkbook(beginning),
+    ends: endsWithDirectory,
+};
+/** A JSON object or array, unless it is the way in which a service tells of an error. */
+const json = {
+    name: 'JSON',
+    mediaType: 'application/json',
+    extension: 'json',
+    begins: (beginning) => {
+        const text = textOf(beginning.bytes);
+        return text !== undefined && isJsonStart(text) && !isJsonError(text, beginning.whole);
+    },
+    ends: ({ bytes, beginning }) => {
+        const closing = textOf(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
+        return new TextDecoder().decode(bytes).trimEnd().endsWith(closing);
+    },
+};
+/** Any other text. Markup is none: it is a web page, or an error. Nothing in a CSV shows where it ends. */
+const csv = {
+    name: 'CSV',
+    mediaType: 'text/csv',
+    extension: 'csv',
+    begins: ({ bytes }) => {
+        const text = textOf(bytes);
+        return text !== undefined && text !== '' && !isJsonStart(text) && !/^(?:<[a-z!?/]|%PDF-)/i.test(text);
+    },
+    ends: () => true,
+};
+function startsWith(bytes, beginning) {
+    return asBuffer(bytes).toString('latin1', 0, beginning.length) === beginning;
+}
+function asBuffer(bytes) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+/**
+ * The text without byte-order mark and blanks around it, or `undefined` for data that no text contains. A text that
+ * is not Unicode is still one: a few characters are wrong then, and none of them matters here.
+ */
+function textOf(bytes) {
+    const utf16 = startsWith(bytes, '\xff\xfe')
+        ? 'utf-16le'
+        : startsWith(bytes, '\xfe\xff')
+            ? 'utf-16be'
+            : undefined;
+    // eslint-disable-next-line no-control-regex
+    if (utf16 === undefined && /[\x00-\x08\x0b\x0e-\x1f]/.test(asBuffer(bytes).toString('latin1')))
+        return undefined;
+    return new TextDecoder(utf16).decode(bytes).trim();
+}
+/** With a look at what follows the bracket, since a column of a CSV may be called `[id]`. */
+function isJsonStart(text) {
+    return /^(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$))/.test(text);
+}
+function isJsonError(text, whole) {
+    const fields = whole ? parseObject(text) : undefined;
+    if (fields === undefined)
+        return /^\{\s*"(?:errors?|code|message)"\s*:/.test(text);
+    return (isTold(fields['errors']) ||
+        isTold(fields['error']) ||
+        (typeof fields['code'] === 'string' && typeof fields['message'] === 'string'));
+}
+/** A report may well have an empty list of errors. */
+function isTold(value) {
+    if (typeof value !== 'object')
+        return typeof value === 'string' && value !== '';
+    return Array.isArray(value) ? value.length > 0 : value !== null;
+}
+function parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === 'object' && value !== null ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function isWorkbook({ bytes, announcedType }) {
+    const names = [...entryNames(asBuffer(bytes))];
+    if (names.some((name) => /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|xl\/)/.test(name)))
+        return true;
+    // A ZIP of workbooks may be announced as one, too.
+    return (announcedType?.toLowerCase().startsWith(xlsx.mediaType) === true &&
+        !names.some((name) => /\.(?:csv|json|xlsx?)$/i.test(name)));
+}
+/** Of the first entries of a ZIP, as far as their local headers tell where the next one begins. */
+function* entryNames(bytes) {
+    for (let at = 0; at + 30 <= bytes.byteLength && bytes.readUInt32LE(at) === 0x04034b50;) {
+        const contentAt = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+        yield bytes.toString('latin1', at + 30, at + 30 + bytes.readUInt16LE(at + 26));
+        const isSizeToldLater = (bytes.readUInt16LE(at + 6) & 0x08) !== 0;
+        if (isSizeToldLater)
+            return;
+        at = contentAt + bytes.readUInt32LE(at + 18);
+    }
+}
+/**
+ * Whether the record that ends every ZIP is there, complete, and where it says to be: behind the directory. So the
+ * record of a ZIP within a ZIP that was cut off is not taken for it.
+ */
+function endsWithDirectory({ bytes, size }) {
+    const tail = asBuffer(bytes);
+    for (let at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1'); at >= 0;) {
+        if (at + 22 <= tail.byteLength && at + 22 + tail.readUInt16LE(at + 20) <= tail.byteLength) {
+            const directoryEnd = tail.readUInt32LE(at + 12) + tail.readUInt32LE(at + 16);
+            const isZip64 = at >= 20 && tail.readUInt32LE(at - 20) === 0x07064b50;
+            if (isZip64 || directoryEnd === size - tail.byteLength + at)
+                return true;
+        }
+        if (at === 0)
+            return false;
+        at = tail.lastIndexOf('PK\x05\x06', at - 1, 'latin1');
+    }
+    return false;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/report-file.js
+
+
+
+/** What a download can be asked for (doc; EXCEL is missing from the seed's list, but its neighbours have it). */
+const reportFormats = ['CSV', 'JSON', 'EXCEL', 'ZIP'];
+const mostBytesOfStem = 150;
+/** The kind of file in which a format should come. */
+const kindOfFormat = {
+    CSV: csv,
+    JSON: json,
+    EXCEL: xlsx,
+    ZIP: zip,
+};
+/**
+ * The kinds of file that an answer can be. Any text passes for a CSV, a short notice of trouble as well, so a CSV must
+ * have been asked for or be announced.
+ */
+function kindsToExpect(format, response) {
+    const isAnnounced = /\bcsv\b/i.test(response.headers['content-type'] ?? '');
+    return [zip, xlsx, json, ...(format === 'CSV' || isAnnounced ? [csv] : [])];
+}
+/** Why a file is of another kind than its format would have it; `undefined` when it is not. */
+function noteOnKind(format, kind) {
+    if (kind === kindOfFormat[format])
+        return undefined;
+    return kind === zip
+        ? `a ZIP came in place of ${format}: the service packs what is larger than 2 MB, and every part of a split report`
+        : `what came is ${kind.name}, although ${format} was asked for`;
+}
+/**
+ * A safe name for a downloaded file: the one that the service announces, or else `<display name>-<date>` (doc), with
+ * the extension of what the file is. The parts of a split report get numbers of equal length, so that they sort.
+ */
+function reportFileName(response, file) {
+    const { kind, displayName, now, part } = file;
+    const date = new Date(now).toISOString().slice(0, 10);
+    const built = `${report_file_shorten(safeFileName(displayName, 'report'))}-${date}`;
+    const announced = announcedFileName(response.headers['content-disposition']);
+    // An announced name of a part has a number of its own, by which the parts would not sort.
+    const isBuilt = announced === undefined || part !== undefined;
+    const stem = isBuilt ? built : report_file_shorten(withoutExtension(safeFileName(announced, built)));
+    return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
+}
+/** So far that the date, the number of the part and the extension keep their place in the name. */
+function report_file_shorten(stem) {
+    const bytes = Buffer.from(stem).subarray(0, mostBytesOfStem);
+    // In streaming mode the decoder keeps back a character that was cut in two.
+    return new TextDecoder().decode(bytes, { stream: true });
+}
+/** Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. */
+function withoutExtension(name) {
+    return name.replace(/\.(?:csv|json|xlsx?|excel|zip)$/i, '');
+}
+function suffixOf({ index, count }) {
+    const number = String(index + 1).padStart(String(count).length, '0');
+    return `-part-${number}-of-${count}`;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/report-history.js
+/** Reads `{ page: { total }, report_history: [...] }` (doc), or gives `undefined` for anything else. */
+function readHistoryPage(answer) {
+    const { page, report_history: rows } = fieldsOf(answer);
+    if (!Array.isArray(rows))
+        return undefined;
+    const { total } = fieldsOf(page);
+    return {
+        runs: rows.flatMap((row) => readRun(row) ?? []),
+        rows: rows.length,
+        total: typeof total === 'number' ? total : undefined,
+    };
+}
+/** Reads `{ report: {...} }` (doc), or gives `undefined` for anything else. */
+function readReportDetails(answer) {
+    const report = fieldsOf(fieldsOf(answer)['report']);
+    const reportId = report_history_textOf(report['report_identifier']);
+    if (reportId === undefined)
+        return undefined;
+    return {
+        reportId,
+        displayName: report_history_textOf(report['report_display_name']) ?? '',
+        formats: formatsOf(report['format']),
+        createdAt: timeOf(report['created_date']),
+        type: report_history_textOf(fieldsOf(report['report_metadata'])['report_type']) ?? report_history_textOf(report['report_type']),
+        schedule: report_history_textOf(fieldsOf(report['schedule'])['frequency']) ?? report_history_textOf(report['schedule']),
+        answer: report,
+    };
+}
+/**
+ * Sorts runs by when they started, newest first, those that have not started before all others. Times are known to
+ * the second only (doc): of two runs that started in the same one, that which ended later counts as newer.
+ */
+function newestFirst(runs) {
+    const notYet = Number.MAX_VALUE;
+    const started = (run) => run.startedAt ?? (isFinished(run) ? (run.endedAt ?? run.createdAt ?? 0) : notYet);
+    return runs.toSorted((one, other) => started(other) - started(one) || (other.endedAt ?? notYet) - (one.endedAt ?? notYet));
+}
+function isFinished({ status }) {
+    return status === 'READY' || status === 'FAILED';
+}
+function readRun(value) {
+    const row = fieldsOf(value);
+    const reportId = report_history_textOf(row['report_identifier']);
+    const status = report_history_textOf(row['status']);
+    if (reportId === undefined || status === undefined)
+        return undefined;
+    const splitCount = row['split_report_count'];
+    return {
+        reportId,
+        runId: report_history_textOf(row['report_run_identifier']),
+        displayName: report_history_textOf(row['report_display_name']) ?? '',
+        status,
+        formats: formatsOf(row['format']),
+        splitCount: Number.isSafeInteger(splitCount) ? Math.max(0, splitCount) : 0,
+        createdAt: timeOf(row['created_date']),
+        startedAt: timeOf(row['report_start_date']),
+        endedAt: timeOf(row['report_end_date']),
+        type: report_history_textOf(row['report_type']),
+        schedule: report_history_textOf(row['schedule']),
+        answer: row,
+    };
+}
+function formatsOf(value) {
+    const formats = Array.isArray(value) ? value : [value];
+    return formats.filter((format) => typeof format === 'string').map((format) => format.toUpperCase());
+}
+/** `2021-01-13 09:15:37` is in UTC (doc). */
+function timeOf(value) {
+    const [, date, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(report_history_textOf(value) ?? '') ?? [];
+    const ms = Date.parse(`${date}T${time}Z`);
+    return Number.isNaN(ms) ? undefined : ms;
+}
+/** An identifier may come as a number, too. */
+function report_history_textOf(value) {
+    if (typeof value === 'number')
+        return String(value);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+function fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/client.js
+
+
+
+
+
+
+
+
+/** The base URL of CertCentral (doc). */
+const digicertBaseUrl = 'https://api.digicert.com';
+/** A little less than the 100 requests in 5 s and 1000 in 3 minutes (doc), since not all are as long on their way. */
+const rateLimits = [
+    { requests: 95, periodMs: 5_000 },
+    { requests: 950, periodMs: 180_000 },
+];
+/** As many rows as the service gives unless it is told otherwise (doc). */
+const pageSize = 100;
+/**
+ * The calls of the Report Library of DigiCert CertCentral, one to one. The library must be enabled for the account.
+ *
+ * Identifiers are any non-empty text: a run id of the documentation's own example is no UUID.
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the key
+ * is refused or its user may not do this (401 and 403, doc), `NotFoundError` when there is no such report (404, doc),
+ * `ConnectionError`, `ServiceError` or `TimeoutError` otherwise; and the signal's reason when that aborts.
+ *
+ * All clients of one key in this process together keep to its rate limits: a request may wait for its turn.
+ */
+class DigicertClient {
+    #http;
+    /** @throws {InvalidInputError} when the base URL or the API key cannot be used. */
+    constructor(options) {
+        const baseUrl = (options.baseUrl ?? digicertBaseUrl).replace(/\/reports\/v1\/?$/, '');
+        this.#http = new ServiceHttp({
+            service: digicert,
+            transport: options.transport,
+            clock: options.clock,
+            baseUrl,
+            credential: { header: 'x-dc-devkey', prefix: '', secret: options.apiKey },
+            rateLimiter: sharedRateLimiter(URL.parse(baseUrl)?.origin ?? '', options.apiKey, rateLimits),
+        });
+    }
+    get clock() {
+        return this.#http.clock;
+    }
+    /**
+     * Lists the runs of all reports: `GET /reports/v1/report/history` (doc), page by page. The newest are asked for
+     * first (third party: `sort_by`), but may come in any order. Rows that come again, since newer ones move them to
+     * the next page, are left out.
+     */
+    async *listReportHistory(filter = {}, limits = {}) {
+        const seen = new Set();
+        for (let offset = 0;;) {
+            const page = await this.#historyPage(filter, { offset, limit: pageSize }, limits);
+            const fresh = page.runs.filter((run) => isFirst(seen, rowKey(run)));
+            yield* fresh;
+            offset += page.rows;
+            // A page without news is the last one, too: else a service that ignores the offset would be asked for ever.
+            if (fresh.length === 0 || offset >= (page.total ?? Infinity))
+                return;
+        }
+    }
+    /** Asks what a report is: `GET /reports/v1/report/{report_identifier}` (doc). */
+    async getReport(reportId, limits = {}) {
+        const call = reportCall('get report', [reportId], 'GET');
+        return this.#http.json(call, limits, readReportDetails);
+    }
+    /**
+     * Starts a new run of a report: `POST /reports/v1/report/{report_identifier}/run` (third party). The answer names no
+     * run: the history shows it. The call is never made twice, unless the service certainly did not take it.
+     *
+     * @throws {UncertainSubmissionError} when nobody can tell whether the run was started.
+     */
+    async runReport(reportId, limits = {}) {
+        const call = {
+            ...reportCall('run report', [reportId, 'run'], 'POST'),
+            body: { type: 'json', value: {} },
+        };
+        try {
+            await this.#http.acknowledged(call, limits);
+        }
+        catch (error) {
+            if (!(error instanceof errors_SecurityReportsError) || !isFateUnknown(error))
+                throw error;
+            throw new UncertainSubmissionError({
+                service: digicert,
+                operation: call.operation,
+                subject: reportId,
+                what: `${error.what}; the run may have been started all the same`,
+                remedy: 'Do not start another one at once: fetch the latest run, which waits for one that is being generated.',
+                status: error.status,
+                vendorCode: error.vendorCode,
+                vendorMessage: error.vendorMessage,
+            });
+        }
+    }
+    /**
+     * Downloads a run of a report and hands it to `deliver`:
+     * `GET /reports/v1/report/{report_identifier}/{report_run_identifier}/download` (doc).
+     *
+     * The file is what its bytes are: what is larger than 2 MB comes as a ZIP, whatever was asked for (doc).
+     *
+     * @throws {NotFoundError} also when the run has no data; nothing is delivered then.
+     * @throws {InvalidReportError} when what comes is no report, or not a whole one, after further tries where they may
+     *   help.
+     */
+    async downloadReport(download, deliver, limits = {}) {
+        const { reportId, runId, format, part, displayName = reportId } = download;
+        const call = {
+            ...reportCall('download report', [reportId, runId, 'download'], 'GET'),
+            subject: part === undefined ? reportId : `${reportId}, part ${part.index + 1} of ${part.count}`,
+            query: {
+                report_format: format,
+                ...(part !== undefined && { split_report_sequence: String(part.index) }),
+            },
+            accept: '*/*',
+        };
+        return this.#http.request(call, limits, async (response) => {
+            const context = {
+                service: digicert,
+                operation: call.operation,
+                subject: call.subject,
+                clean: (text) => this.#http.clean(text),
+            };
+            const expected = {
+                kinds: kindsToExpect(format, response),
+                called: 'report',
+                name: (kind) => reportFileName(response, { kind, displayName, part, now: this.clock.now() }),
+                whenEmpty: (status) => new NotFoundError({
+                    ...context,
+                    status,
+                    what: 'the run has no data: the service answers without any content',
+                    remedy: 'Check the filters of the report in CertCentral, or take another run.',
+                }),
+            };
+            const report = await openReport(response, expected, context);
+            const delivered = await deliver(report).catch((error) => {
+                throw report.failure ?? error;
+            });
+            const { name, mediaType, kind, digest } = report;
+            return { delivered, name, mediaType, note: noteOnKind(format, kind), ...digest };
+        });
+    }
+    /** Proves that base URL and key are good, and that the library is enabled, by asking for one row of the history. */
+    async testConnection(limits = {}) {
+        await this.#historyPage({}, { offset: 0, limit: 1 }, limits);
+    }
+    #historyPage(filter, page, limits) {
+        const values = {
+            offset: String(page.offset),
+            limit: String(page.limit),
+            sort_by: 'report_start_date',
+            sort_direction: 'DESC',
+            report_display_name: filter.displayName,
+            schedule: filter.schedule?.join(','),
+            status: filter.status?.join(','),
+            report_type: filter.reportType?.join(','),
+            search: filter.search,
+        };
+        const given = Object.entries(values).filter((entry) => entry[1] !== undefined && entry[1] !== '');
+        const call = {
+            operation: 'list report history',
+            method: 'GET',
+            path: '/reports/v1/report/history',
+            query: Object.fromEntries(given),
+            accept: 'application/json',
+            explain: explainRefusal,
+        };
+        return this.#http.json(call, limits, readHistoryPage);
+    }
+}
+/** A call below `/reports/v1/report`, each segment of its path encoded. */
+function reportCall(operation, segments, method) {
+    const [reportId = ''] = segments;
+    if (segments.some((segment) => segment.trim() === '' || segment === '.' || segment === '..')) {
+        throw new InvalidInputError({
+            service: digicert,
+            operation,
+            what: 'an identifier is empty, or only dots',
+            remedy: 'Give the report id and the run id as the report history shows them.',
+        });
+    }
+    return {
+        operation,
+        subject: reportId,
+        method,
+        path: `/reports/v1/report/${segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/')}`,
+        accept: 'application/json',
+        explain: explainRefusal,
+    };
+}
+function isFirst(seen, key) {
+    const first = !seen.has(key);
+    seen.add(key);
+    return first;
+}
+function rowKey({ reportId, runId, status, createdAt, startedAt }) {
+    return JSON.stringify([reportId, runId ?? [status, createdAt, startedAt]]);
+}
+/** Whether the run may have begun: there was no answer, or a failing one. */
+function isFateUnknown(error) {
+    return (error.maybeTaken &&
+        !(error instanceof InvalidInputError) &&
+        (error.status === undefined || error.status >= 500));
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/digicert.js
@@ -86341,6 +84811,427 @@ class InputReader {
             throw error;
         this.refuse(name, error.message);
     }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/digested-file.js
+
+/** A file whose SHA-256 is taken while it is sent, so that it is read only once. */
+class DigestedFile {
+    #file;
+    #sha256;
+    constructor(file) {
+        this.#file = file;
+    }
+    get size() {
+        return this.#file.size;
+    }
+    async *open() {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        for await (const chunk of this.#file.open()) {
+            hash.update(chunk);
+            yield chunk;
+        }
+        this.#sha256 = hash.digest('hex');
+    }
+    /** In lower-case hex. Of a file that was not read to its end, as when the upload broke off, it is read once more. */
+    async sha256() {
+        const chunks = this.open();
+        while (this.#sha256 === undefined)
+            await chunks.next();
+        return this.#sha256;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan.js
+/** doc: the page "List scans"; `restricted` is the service's word for a blocked file. */
+const verdictByCode = {
+    CLN: 'clean',
+    SPM: 'spam',
+    SUS: 'suspicious',
+    BLK: 'restricted',
+    MAL: 'malicious',
+};
+/** A code that nobody documents is not clean: it is `unknown`, and whoever asks sees the code itself. */
+function verdictOf(code) {
+    return verdictByCode[code.toUpperCase()] ?? 'unknown';
+}
+/** Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties. */
+function readScan(value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return undefined;
+    const answer = value;
+    const verdictCode = scan_textOf(answer['verbose_verdict']);
+    const rootSummary = (answer['root_scan_summary'] ?? {});
+    const sample = (answer['sample'] ?? {});
+    return {
+        ids: [answer['id'], answer['full_scan_id']].flatMap((id) => readScanId(id) ?? []),
+        rootId: readScanId(answer['root_scan_id']),
+        finished: verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
+        verdict: verdictOf(verdictCode),
+        verdictCode,
+        rootVerdictCode: scan_textOf(rootSummary['verbose_verdict']),
+        fileName: scan_textOf(sample['file_name']) || scan_textOf(sample['name']) || scan_textOf(answer['name']) || undefined,
+        answer,
+    };
+}
+/**
+ * Reads the id of a scan, which is documented as a number and also seen as a string: it is opaque, and a string for
+ * us. Gives `undefined` for anything else.
+ */
+function readScanId(value) {
+    if (typeof value === 'number' && Number.isSafeInteger(value))
+        return String(value);
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}
+function scan_textOf(value) {
+    return typeof value === 'string' ? value.trim() : '';
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/search-period.js
+/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
+const clockSkewMs = 10 * 60_000;
+const longestLookBackMs = 30 * 24 * 3_600_000;
+/**
+ * The period in which the service should list a scan, in milliseconds since the epoch like all that goes in: from its
+ * submission on, or the last 30 days where that is not known.
+ */
+function searchPeriod(now, submittedAt = now - longestLookBackMs) {
+    return { start: submittedAt - clockSkewMs, end: now + clockSkewMs };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/submission.js
+
+
+/** The largest file that the service scans, in bytes: 500 MB (doc), taken as powers of ten (inferred). */
+const mostBytesToScan = 500_000_000;
+/** @throws {InvalidInputError} for a submission that the service would not take. */
+function checkSubmission({ source, callbackUrl }) {
+    const refuse = (subject, what, remedy) => new InvalidInputError({ service: perceptionPoint, operation: 'submit file', subject, what, remedy });
+    if (source.type === 'data' && source.file.size === 0) {
+        throw refuse(source.file.name, 'it is empty', 'The service scans no empty files: leave it out.');
+    }
+    if (source.type === 'data' && source.file.size > mostBytesToScan) {
+        throw refuse(source.file.name, `it has ${source.file.size} bytes, and the service scans ${mostBytesToScan} at most`, 'Leave it out, or scan what it contains.');
+    }
+    if (source.type === 'storage-path' && source.path.trim() === '') {
+        throw refuse('the storage path', 'it is empty', 'Give the path of a file in the storage.');
+    }
+    if (source.type === 'download-link' && !isWebUrl(source.url)) {
+        throw refuse('the download link', 'it is not an http(s) URL', 'Give a direct link to the file.');
+    }
+    if (callbackUrl !== undefined && !isWebUrl(callbackUrl)) {
+        throw refuse('the callback URL', 'it is not an http(s) URL', 'Give the URL that the service shall call.');
+    }
+}
+function isWebUrl(text) {
+    return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+/** An older page of the docs calls the name mandatory, so one is always sent. */
+function nameOf({ name, source }) {
+    if (name !== undefined && name !== '')
+        return name;
+    switch (source.type) {
+        case 'data':
+            return source.file.name;
+        case 'storage-path':
+            return lastSegment(source.path);
+        case 'download-link':
+            return lastSegment(decodeGently(new URL(source.url).pathname));
+    }
+}
+function lastSegment(path) {
+    return path.split('/').findLast((segment) => segment !== '') ?? 'file';
+}
+function decodeGently(path) {
+    try {
+        return decodeURIComponent(path);
+    }
+    catch {
+        return path;
+    }
+}
+function bodyOf(submission, name, file) {
+    const { source } = submission;
+    const fields = { name };
+    if (source.type === 'storage-path')
+        fields['path'] = source.path;
+    if (source.type === 'storage-path' && source.storage !== undefined)
+        fields['storage'] = source.storage;
+    if (source.type === 'download-link')
+        fields['download_link'] = source.url;
+    if (submission.filePassword !== undefined)
+        fields['file_password'] = submission.filePassword;
+    if (submission.callbackUrl !== undefined)
+        fields['callback_url'] = submission.callbackUrl;
+    // The two JSON fields travel as one JSON-encoded string each (vendor code).
+    if (submission.callbackParams !== undefined)
+        fields['callback_params'] = JSON.stringify(submission.callbackParams);
+    if (submission.callbackHeaders !== undefined)
+        fields['callback_headers'] = JSON.stringify(submission.callbackHeaders);
+    if (file === undefined)
+        return { type: 'form', fields };
+    return {
+        type: 'multipart',
+        fields,
+        file: {
+            field: 'data',
+            name,
+            mediaType: 'application/octet-stream',
+            size: file.size,
+            open: () => file.open(),
+        },
+    };
+}
+/** A shorter value of a query is no signature, and to hide it would hide ordinary words. */
+const fewestCharactersOfSignature = 8;
+/** What of a submission must appear in no error: passwords, links that may be signed, the values of headers. */
+function secretsOf({ source, filePassword, callbackUrl, callbackHeaders, }) {
+    return [
+        ...(source.type === 'download-link' ? secretsOfUrl(source.url) : []),
+        ...(filePassword === undefined ? [] : [filePassword]),
+        ...(callbackUrl === undefined ? [] : secretsOfUrl(callbackUrl)),
+        ...Object.values(callbackHeaders ?? {}),
+    ];
+}
+/** The URL, and what is secret in it, since a service may repeat no more than that. */
+function secretsOfUrl(text) {
+    const url = URL.parse(text);
+    if (url === null)
+        return [text];
+    const values = url.search
+        .slice(1)
+        .split('&')
+        .map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
+    const signatures = [...values, url.hash.slice(1)]
+        .map(decodeGently)
+        .filter((value) => value.length >= fewestCharactersOfSignature);
+    return [text, ...signatures, decodeGently(url.password)].filter((secret) => secret !== '');
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/client.js
+
+
+
+
+
+
+
+/** The base URL of each region (doc). */
+const perceptionPointRegions = {
+    us: 'https://api.perception-point.io',
+    eu: 'https://api.eu.perception-point.io',
+    aus: 'https://api.aus.perception-point.io',
+};
+/**
+ * The calls of Perception Point X-Ray that have to do with files, one to one.
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the
+ * token is refused or the licence does not include the API (401, 403; inferred), `ConnectionError`, `ServiceError` or
+ * `TimeoutError` otherwise; and the signal's reason when that aborts.
+ */
+class PerceptionPointClient {
+    #http;
+    /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
+    constructor(options) {
+        this.#http = new ServiceHttp({
+            service: perceptionPoint,
+            transport: options.transport,
+            clock: options.clock,
+            baseUrl: options.baseUrl,
+            credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
+        });
+    }
+    get clock() {
+        return this.#http.clock;
+    }
+    /**
+     * Submits a file: `POST /api/v1/files/` (doc). Data is streamed, with its length announced.
+     *
+     * A submission has no key by which the service could tell a second one, so it is sent again only when the first was
+     * certainly not taken.
+     *
+     * @throws {InvalidInputError} for a file that is empty or larger than 500 MB, and for fields that cannot be sent.
+     * @throws {UncertainSubmissionError} when nobody can tell whether the service took the file.
+     */
+    async submitFile(submission, limits = {}) {
+        checkSubmission(submission);
+        const name = nameOf(submission);
+        const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
+        const submittedAt = this.clock.now();
+        const call = {
+            operation: 'submit file',
+            subject: name,
+            method: 'POST',
+            path: '/api/v1/files/',
+            body: bodyOf(submission, name, file),
+            accept: 'application/json',
+            secrets: secretsOf(submission),
+            explain,
+        };
+        try {
+            const scanId = await this.#http.json(call, limits, (answer) => readScanId(answer?.['scan_id']));
+            return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
+        }
+        catch (error) {
+            if (!(error instanceof errors_SecurityReportsError) || !client_isFateUnknown(error))
+                throw error;
+            throw new UncertainSubmissionError({
+                service: perceptionPoint,
+                operation: call.operation,
+                subject: name,
+                what: `${error.what}; the file may have been submitted all the same`,
+                remedy: `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
+                    `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`,
+                status: error.status,
+                vendorCode: error.vendorCode,
+                vendorMessage: error.vendorMessage,
+            });
+        }
+    }
+    /**
+     * Lists the scans of files that came by the API: `GET /api/v1/scans/list/` (doc), page by page. A `next` page is
+     * asked for only where the base URL is, since the token would go elsewhere.
+     */
+    async *listScans(period, limits = {}) {
+        const seen = new Set();
+        let page = {
+            path: '/api/v1/scans/list/',
+            query: {
+                start: String(Math.floor(period.start / 1000)),
+                end: String(Math.ceil(period.end / 1000)),
+                origin: 'api',
+            },
+        };
+        for (;;) {
+            const call = {
+                operation: 'list scans',
+                method: 'GET',
+                ...page,
+                accept: 'application/json',
+                explain,
+            };
+            const { scans, next } = await this.#http.json(call, limits, readPage);
+            yield* scans;
+            if (next === undefined || seen.has(next))
+                return;
+            seen.add(next);
+            const url = URL.parse(next);
+            if (url?.origin !== this.#http.origin) {
+                throw new ServiceError({
+                    service: perceptionPoint,
+                    operation: call.operation,
+                    what: `the next page is said to be at ${this.#http.clean(url?.origin ?? next)}, where the token must not go`,
+                    remedy: 'Set the base URL to where the service really is.',
+                });
+            }
+            page = { path: url };
+        }
+    }
+    /**
+     * Looks a scan up by its id among those of a period. No filter by id is documented, and a `GET` of a single scan
+     * neither, so the list is read, and the id compared with all that a scan is known by.
+     *
+     * @returns `undefined` when the service does not list it (yet).
+     */
+    async findScan(scanId, period, limits = {}) {
+        const found = await this.findScans([scanId], period, limits);
+        return found.get(scanId);
+    }
+    /**
+     * As `findScan`, among the scans of the last 30 days.
+     *
+     * @throws {NotFoundError} when the service does not list it (yet).
+     */
+    async getScan(scanId, limits = {}) {
+        const scan = await this.findScan(scanId, searchPeriod(this.clock.now()), limits);
+        if (scan === undefined)
+            throw notListed(scanId);
+        return scan;
+    }
+    /** As `findScan`, for many at once with one reading of the list. */
+    async findScans(scanIds, period, limits = {}) {
+        const wanted = new Set(scanIds);
+        const found = new Map();
+        const partsByRoot = new Map();
+        for await (const scan of this.listScans(period, limits)) {
+            for (const id of scan.ids)
+                if (wanted.has(id))
+                    found.set(id, scan);
+            if (scan.rootId !== undefined)
+                partsByRoot.set(scan.rootId, scan);
+            if (found.size === wanted.size)
+                break;
+        }
+        for (const id of wanted) {
+            const part = partsByRoot.get(id);
+            if (!found.has(id) && part !== undefined)
+                found.set(id, asRoot(part));
+        }
+        return found;
+    }
+    /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
+    async testConnection(limits = {}) {
+        const now = this.clock.now();
+        await this.listScans({ start: now - 60_000, end: now }, limits).next();
+    }
+}
+/** What it means that the service does not list a scan. */
+function notListed(scanId) {
+    return new NotFoundError({
+        service: perceptionPoint,
+        operation: 'look for scan',
+        subject: scanId,
+        what: 'the service does not list it',
+        remedy: 'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
+    });
+}
+function explain(refusal) {
+    switch (refusal.status) {
+        case 401:
+        case 403:
+            return new AccessError({
+                ...refusal,
+                what: 'the service refuses the token, or the licence does not include the API',
+                remedy: 'Check the token and the region, and ask the Customer Success Manager whether the API is licensed.',
+            });
+        // Neither call asks for something by its id.
+        case 404:
+        case 410:
+            return new ServiceError({
+                ...refusal,
+                what: 'there is no such call at this address',
+                remedy: 'Check the base URL, and what stands in front of the service.',
+            });
+        case 413:
+            return new ServiceError({
+                ...refusal,
+                what: 'the file is too large for the service, or for a proxy on the way',
+                remedy: `The service takes ${mostBytesToScan} bytes at most; ask whoever runs the proxy about its limit.`,
+            });
+        default:
+            return undefined;
+    }
+}
+/** Whether the service may have taken the file although there is no id: no answer, a failing one, or one without the id. */
+function client_isFateUnknown(error) {
+    const isAnsweredWithoutId = error.status !== undefined && error.status < 300;
+    const isRefused = error.status !== undefined && error.status >= 300 && error.status < 500;
+    return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
+}
+function readPage(answer) {
+    const { results, next } = (answer ?? {});
+    if (!Array.isArray(results))
+        return undefined;
+    return {
+        scans: results.flatMap((result) => readScan(result) ?? []),
+        next: typeof next === 'string' && next !== '' ? next : undefined,
+    };
+}
+/** What a part tells of the whole it belongs to. */
+function asRoot(part) {
+    if (part.rootVerdictCode === '')
+        return part;
+    return { ...part, verdictCode: part.rootVerdictCode, verdict: verdictOf(part.rootVerdictCode) };
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/perception-point.js
@@ -86447,6 +85338,15 @@ function refuseForeignInputs(reader, service) {
             reader.refuse(name, `it belongs to ${input.services.join(' and ')}, not to ${service}. Leave it out.`);
         }
     }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/hash.js
+const typeByLength = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
+/** Reads an MD5, SHA-1 or SHA-256 in hex of any letter case, or gives `undefined` for anything else. */
+function parseHash(text) {
+    const value = text.trim().toLowerCase();
+    const type = typeByLength[value.length];
+    return type !== undefined && /^[0-9a-f]+$/.test(value) ? { type, value } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/spectra-analyze.js
@@ -86828,7 +85728,7 @@ const connectionTries = 3;
  * @param sleep waits so many milliseconds between two tries
  * @throws Error saying what happened and what to do; it holds neither the runner's token nor a signed URL
  */
-async function attachArtifact(request, run, log, sleep = external_node_timers_promises_namespaceObject.setTimeout) {
+async function attachArtifact(request, run, log, sleep = promises_namespaceObject.setTimeout) {
     const reason = whyUnsupported(run);
     if (reason !== undefined)
         return { state: 'unsupported', reason };
@@ -86969,6 +85869,17 @@ function reasonToFail(entries, failOn) {
     return reasons.length === 0 ? undefined : reasons.join(', ');
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/verdict.js
+/** From harmless to worst. A verdict that nobody can name is not clean, so `unknown` outranks it. */
+const bySeverity = ['clean', 'spam', 'unknown', 'suspicious', 'restricted', 'malicious'];
+/** The worst of the given verdicts, or `undefined` when there is none. */
+function worstVerdict(verdicts) {
+    let worst = -1;
+    for (const verdict of verdicts)
+        worst = Math.max(worst, bySeverity.indexOf(verdict));
+    return bySeverity[worst];
+}
+
 ;// CONCATENATED MODULE: ./packages/action/build/publish/outputs.js
 
 /** The step's outputs, by their names in action.yml. */
@@ -87050,6 +85961,557 @@ function fitting(lines, bytes) {
     return end === -1 ? { shown: lines, left: 0 } : { shown: lines.slice(0, end), left: lines.length - end };
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/polling.js
+
+
+/** Between two looks, in milliseconds. */
+const shortestIntervalMs = 500;
+const longestIntervalMs = 30_000;
+/** With the mean stretch of 1.25 below, an interval is 16 % of the time waited, so the mean lag is 8 % of it. */
+const shareOfTimeWaited = 0.128;
+/** The last look comes this long before the deadline, so that its answer can still be used. */
+const lastLookMarginMs = 1_000;
+/**
+ * Looks at once, then at growing intervals, until `look` is done.
+ *
+ * A look that fails in a way that may pass does not end the wait: its error is the state until the next look. Only a
+ * `TimeoutError` does, since the deadline of a look is that of the wait.
+ *
+ * @throws {DeadlinePassed} when no look is left before the deadline.
+ * @throws whatever `look` throws, and the signal's reason when that aborts.
+ */
+async function poll(look, options) {
+    const { clock, signal, deadline, onState } = options;
+    const started = clock.now();
+    const lastLookAt = deadline - lastLookMarginMs;
+    let lastState;
+    for (;;) {
+        const seen = await look().catch(asPassingState);
+        if (seen.done)
+            return seen.value;
+        if (seen.state !== lastState)
+            onState(seen.state);
+        lastState = seen.state;
+        const now = clock.now();
+        const left = lastLookAt - now;
+        if (left < shortestIntervalMs)
+            throw new DeadlinePassed('no look is left before the deadline');
+        const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), seen.restMs ?? 0);
+        // An interval that leaves no room for a further one ends with the last look.
+        await clock.sleep(left - interval < shortestIntervalMs ? left : interval, signal);
+    }
+}
+/**
+ * How long to rest after a look when so much time was waited already, both in milliseconds.
+ * Stretched at random by 1 to 1.5, so that subjects that are waited for at once do not ask in step.
+ */
+function adaptiveInterval(waitedMs) {
+    const interval = Math.max(shortestIntervalMs, waitedMs * shareOfTimeWaited) * (1 + Math.random() / 2);
+    return Math.min(interval, longestIntervalMs);
+}
+function asPassingState(error) {
+    if (!(error instanceof errors_SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
+        throw error;
+    return { done: false, state: error.what, restMs: error.retryAfterMs };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/run-choice.js
+
+/**
+ * Chooses the newest run that is ready, unless a newer one is on its way.
+ *
+ * A run that only waits for the next week or month of its schedule is not on its way as long as there is another one.
+ * Nor is one in a state that nobody documents.
+ */
+function chooseRun(runs) {
+    let failed;
+    let idle;
+    for (const run of newestFirst(runs)) {
+        if (isReady(run))
+            return { type: 'ready', run, failed };
+        if (isOnItsWay(run))
+            return { type: 'pending', run };
+        if (run.status === 'FAILED')
+            failed ??= run;
+        else
+            idle ??= run;
+    }
+    if (failed !== undefined)
+        return { type: 'failed', run: failed };
+    return idle === undefined ? { type: 'none' } : { type: 'pending', run: idle };
+}
+function isReady(run) {
+    return run.status === 'READY' && run.runId !== undefined;
+}
+function isOnItsWay({ status, schedule }) {
+    const isRecurring = schedule !== undefined && schedule !== 'ON_DEMAND';
+    return status === 'GENERATING' || (status === 'SCHEDULED' && !isRecurring);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/report-run.js
+
+
+
+
+
+
+
+const nothingAskedYet = 'nothing asked yet';
+/**
+ * Finds a run of a report, waits until it is ready, downloads it and hands it to `deliver`: once, or once for each
+ * part of a split report, one after the other. When a part fails, those before it have been delivered.
+ *
+ * A new run is known by an id that the history did not have before it was started, so that the clocks of both sides
+ * need not agree.
+ *
+ * @throws {InvalidInputError} for a new run that already has an id.
+ * @throws {NotFoundError} when there is no such report or run, or it has no data.
+ * @throws {ServiceError} when the run failed, the report does not come in this format, or several reports have the
+ *   name, which are listed then.
+ * @throws {UncertainSubmissionError} when nobody can tell whether the new run was started.
+ * @throws {TimeoutError} at the deadline, with the last state, and the id of the run where it is known.
+ * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
+ */
+async function fetchReportRun(client, request, deliver, options) {
+    if (request.startNewRun === true && request.run !== 'latest') {
+        throw new InvalidInputError({
+            ...about(request),
+            what: 'a new run has no id yet',
+            remedy: 'Ask for the latest run together with a new one, or for a run by its id without.',
+        });
+    }
+    const { clock } = client;
+    const started = clock.now();
+    const known = { lastState: nothingAskedYet };
+    const tell = (state) => {
+        if (state === known.lastState)
+            return;
+        known.lastState = state;
+        options.onProgress?.({ subject: subjectOf(request), state, elapsedMs: clock.now() - started });
+    };
+    try {
+        return await withinLimits(clock, options, async (signal) => {
+            const limits = { signal, deadline: options.deadline };
+            const { run, notes } = await findRun(client, request, limits, options.pollIntervalMs, tell, known);
+            checkFormat(request, run);
+            const parts = await downloadParts(client, run, request.format, deliver, limits, tell);
+            return {
+                reportId: run.reportId,
+                runId: run.runId,
+                displayName: run.displayName,
+                parts,
+                notes: [...new Set([...notes, ...parts.flatMap(({ note }) => note ?? [])])],
+            };
+        });
+    }
+    catch (error) {
+        if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError))
+            throw error;
+        throw timeoutError(request, known, error instanceof TimeoutError ? error.lastState : undefined);
+    }
+}
+async function findRun(client, request, limits, pollIntervalMs, tell, known) {
+    const readRuns = runReader(client, request);
+    const earlier = request.startNewRun === true
+        ? await startNewRun(client, request, await readRuns(limits), limits, tell, known)
+        : undefined;
+    const look = async () => {
+        const runs = await readRuns(limits);
+        const choice = chooseRun(earlier === undefined ? runs : runs.filter(isNewTo(earlier)));
+        switch (choice.type) {
+            case 'ready': {
+                const { run, failed } = choice;
+                const notes = failed === undefined ? [] : [`a newer one failed: ${shown(failed)}`];
+                return { done: true, value: { run, notes } };
+            }
+            case 'pending':
+                known.pending = choice.run;
+                return { done: false, state: stateOf(choice.run) };
+            case 'failed':
+                throw new ServiceError({
+                    ...about(request),
+                    what: `the run failed (${shown(choice.run)})`,
+                    remedy: 'Start a new run; if that fails, too, look at the report in CertCentral.',
+                });
+            case 'none':
+                if (known.isNewRunStarted === true)
+                    return { done: false, state: 'started, not in the history yet' };
+                throw new NotFoundError({
+                    ...about(request),
+                    what: request.run === 'latest'
+                        ? 'the report history does not list the report'
+                        : `the report history does not list the run ${request.run}`,
+                    remedy: 'Check the id, or the display name letter for letter, against the Report Library in CertCentral.',
+                });
+        }
+    };
+    return poll(look, { clock: client.clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+}
+/** Starts a run. Gives the ids of those that were there before. */
+async function startNewRun(client, request, runs, limits, tell, known) {
+    const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
+    if (reportId === undefined) {
+        throw new NotFoundError({
+            ...about(request),
+            what: 'the report history does not list the report',
+            remedy: 'Check the display name letter for letter, or give the id of the report.',
+        });
+    }
+    await client.runReport(reportId, limits);
+    known.isNewRunStarted = true;
+    tell('new run started');
+    return new Set(runs.map(({ runId }) => runId));
+}
+function isNewTo(earlier) {
+    return ({ runId }) => runId !== undefined && !earlier.has(runId);
+}
+/**
+ * Gives a way to read the rows of the history that a request is about, all of them: nothing but a third party's word
+ * says that the newest come first. No filter by an id is known, so the name of a report is asked for once it is known.
+ */
+function runReader(client, request) {
+    let displayName = 'displayName' in request.report ? request.report.displayName : undefined;
+    return async (limits) => {
+        const named = displayName === undefined ? [] : await runsOf(client, request, displayName, limits);
+        // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
+        const runs = named.length > 0 ? named : await runsOf(client, request, undefined, limits);
+        displayName ??= runs[0]?.displayName;
+        return runs;
+    };
+}
+async function runsOf(client, { report, run }, displayName, limits) {
+    const runs = [];
+    for await (const row of client.listReportHistory({ displayName }, limits)) {
+        const isOfReport = 'id' in report ? isSameId(row.reportId, report.id) : row.displayName === report.displayName;
+        if (isOfReport && (run === 'latest' || isSameId(row.runId, run)))
+            runs.push(row);
+    }
+    const reportIds = new Set(runs.map(({ reportId }) => reportId));
+    if ('displayName' in report && reportIds.size > 1) {
+        throw new ServiceError({
+            ...about({ report }),
+            what: `several reports have this display name: ${[...reportIds].map(clean).join(', ')}`,
+            remedy: 'Give the id of one of them in place of the name.',
+        });
+    }
+    return runs;
+}
+async function downloadParts(client, run, format, deliver, limits, tell) {
+    const { reportId, runId, displayName, splitCount: count } = run;
+    const download = {
+        reportId,
+        runId,
+        format,
+        displayName: displayName === '' ? reportId : displayName,
+    };
+    if (count === 0) {
+        tell('ready, downloading');
+        return [await client.downloadReport(download, deliver, limits)];
+    }
+    const parts = [];
+    for (let index = 0; index < count; index += 1) {
+        tell(`ready, downloading part ${index + 1} of ${count}`);
+        parts.push(await client.downloadReport({ ...download, part: { index, count } }, deliver, limits));
+    }
+    return parts;
+}
+/**
+ * Says that a format is not applicable before the service has to. Only where the history names formats, and all of
+ * them are known; and not of ZIP, in which the service packs any of them.
+ */
+function checkFormat(request, { formats }) {
+    const known = reportFormats;
+    const areKnown = formats.length > 0 && formats.every((format) => known.includes(format));
+    if (!areKnown || request.format === 'ZIP' || formats.includes(request.format))
+        return;
+    throw new ServiceError({
+        ...about(request),
+        what: `the report does not come as ${request.format}, only as ${formats.join(', ')}`,
+        remedy: `Ask for ${formats.join(' or ')}, which was chosen when the report was created.`,
+    });
+}
+function timeoutError(request, known, trouble) {
+    const state = trouble === undefined ? known.lastState : `${known.lastState}; ${trouble}`;
+    return new TimeoutError({
+        ...about(request),
+        what: `it was not there in time; the last state: ${state}`,
+        remedy: remedyFor(known),
+        lastState: state,
+        resumeId: known.pending?.runId,
+    });
+}
+function remedyFor({ pending, isNewRunStarted }) {
+    if (isNewRunStarted === true) {
+        return 'The service goes on with the new run: do not start another one, but fetch the latest run later, or allow more time.';
+    }
+    if (pending === undefined)
+        return 'Allow more time, or look at the state of the service.';
+    return pending.status === 'SCHEDULED'
+        ? 'Start a new run if nobody else will, or allow more time.'
+        : 'The service goes on with it: fetch it later, or allow more time.';
+}
+function stateOf(run) {
+    switch (run.status) {
+        case 'GENERATING':
+            return `being generated (${shown(run)})`;
+        case 'SCHEDULED':
+            return `scheduled (${shown(run)})`;
+        default:
+            return `status "${clean(run.status)}" (${shown(run)})`;
+    }
+}
+function shown({ runId }) {
+    return runId === undefined ? 'a run without an id' : `run ${clean(runId)}`;
+}
+/** These texts of the service never held a credential; they are made fit for one line. */
+function clean(text) {
+    return cleanVendorText(text, []);
+}
+function isSameId(one, other) {
+    return one?.toLowerCase() === other.trim().toLowerCase();
+}
+function subjectOf({ report }) {
+    return 'id' in report ? report.id : report.displayName;
+}
+function about(request) {
+    return { service: digicert, operation: 'fetch report run', subject: subjectOf(request) };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/node/save-report.js
+
+
+
+/**
+ * Saves a report under `directory`, which is made where it does not exist. The bytes go to a hidden file beside it
+ * first, so that nothing half-written or unverified ever has the final name; a file of that name is replaced.
+ *
+ * @returns the file's path.
+ * @throws whatever the report's stream or the disk fails with; nothing is left behind then.
+ */
+async function saveReport(report, directory, fileName) {
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    const path = (0,external_node_path_.join)(directory, fileName);
+    const partialPath = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
+    try {
+        const file = await (0,promises_.open)(partialPath, 'wx');
+        try {
+            await file.writeFile(report);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,promises_.rename)(partialPath, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(partialPath, { force: true });
+        throw error;
+    }
+    return path;
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(38522);
+// EXTERNAL MODULE: yauzl@3.4.0/index.js
+var yauzl = __nccwpck_require__(67198);
+;// CONCATENATED MODULE: ./packages/core/build/node/extract-zip.js
+
+
+
+
+
+
+
+
+/** A ZIP was not unpacked, since something about it is not as it must be. The message says which entry, and what. */
+class ExtractionError extends Error {
+    name = 'ExtractionError';
+}
+/** So much content is no bomb, however small the ZIP is. */
+const bytesOfAnyRatio = 10_000_000;
+/**
+ * Unpacks a ZIP that somebody else has made into `directory`, which is made where it does not exist. Nothing is
+ * unpacked beside it, or below: folders of the ZIP become a part of the file names, which are made safe, and unique
+ * whatever the letter case. Files that have these names already are replaced.
+ *
+ * @throws {ExtractionError} for an entry with an absolute path or one that leads elsewhere, a link, an encrypted or
+ *   damaged entry, and for more entries or bytes than allowed.
+ * @throws what the disk fails with; the signal's reason when it aborts. In any case nothing that was unpacked is left
+ *   behind, and the ZIP stays.
+ */
+async function extractZip(zipPath, directory, options = {}) {
+    const createdDirectory = await (0,promises_.mkdir)(directory, { recursive: true });
+    const staging = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
+    const placed = [];
+    try {
+        await (0,promises_.mkdir)(staging);
+        const unpacked = await unpackAll(zipPath, staging, options);
+        const files = [];
+        for (const { stagedPath, ...file } of unpacked) {
+            const path = (0,external_node_path_.join)(directory, file.name);
+            await (0,promises_.rename)(stagedPath, path);
+            placed.push(path);
+            files.push({ path, ...file });
+        }
+        await (0,promises_.rm)(staging, { recursive: true });
+        return files;
+    }
+    catch (error) {
+        for (const path of [...placed, staging])
+            await (0,promises_.rm)(path, { recursive: true, force: true });
+        // Not the folders above it: others may have put something there in the meantime.
+        if (createdDirectory !== undefined)
+            await (0,promises_.rmdir)(directory).catch(() => undefined);
+        throw error;
+    }
+}
+async function unpackAll(zipPath, staging, options) {
+    const fail = (what) => new ExtractionError(`${(0,external_node_path_.basename)(zipPath)} cannot be unpacked: ${what}. The ZIP itself is kept.`);
+    const { maxEntries = 1000, signal } = options;
+    const countBytes = byteCounter((await (0,promises_.stat)(zipPath)).size, options);
+    // Otherwise a ZIP within a ZIP of the same name could take its place.
+    const uniqueName = uniqueNames((0,external_node_path_.basename)(zipPath));
+    const files = [];
+    let entries = 0;
+    for await (const { zip, entry } of entriesOf(zipPath, fail)) {
+        const name = (0,yauzl/* getFileNameLowLevel */.ax)(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+        const failAt = (what) => fail(`its entry "${cleanVendorText(name, [])}" ${what}`);
+        signal?.throwIfAborted();
+        entries += 1;
+        if (entries > maxEntries)
+            throw failAt(`is one more than the ${maxEntries} that are allowed`);
+        checkEntry(entry, name, failAt);
+        if (name.endsWith('/'))
+            continue;
+        const stagedPath = (0,external_node_path_.join)(staging, String(entries));
+        const unpacked = await unpack(zip, entry, stagedPath, (bytes) => {
+            signal?.throwIfAborted();
+            countBytes(bytes, failAt);
+        }, failAt);
+        const fileName = uniqueName(safeFileName(name, 'file'));
+        files.push({
+            stagedPath,
+            name: fileName,
+            size: unpacked.size,
+            sha256: unpacked.sha256,
+            mediaType: mediaTypeOf(unpacked.head, fileName),
+        });
+    }
+    return files;
+}
+async function* entriesOf(zipPath, fail) {
+    const damaged = (error) => told(error, (what) => fail(`it is damaged (${what})`));
+    const zip = await (0,yauzl/* openPromise */.sO)(zipPath, { decodeStrings: false }).catch((error) => {
+        throw damaged(error);
+    });
+    // What closing it fails with concerns nobody, and would end the process without a listener.
+    zip.on('error', () => undefined);
+    try {
+        const entries = zip.eachEntry();
+        for (;;) {
+            const next = await entries.next().catch((error) => {
+                throw damaged(error);
+            });
+            if (next.done === true)
+                return;
+            yield { zip, entry: next.value };
+        }
+    }
+    finally {
+        zip.close();
+    }
+}
+function checkEntry(entry, name, failAt) {
+    if (/^(?:[a-z]:|\/)/i.test(name))
+        throw failAt('has an absolute path');
+    if (name.includes('\\'))
+        throw failAt('has a backslash in its path');
+    if (name.split('/').includes('..'))
+        throw failAt('leads out of the folder');
+    const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+    const [none, folder, file] = [0, 0o040000, 0o100000];
+    if (![none, folder, file].includes(type))
+        throw failAt('is a link, or something else that is no file');
+    if (entry.isEncrypted())
+        throw failAt('is encrypted');
+    if (!entry.canDecodeFileData())
+        throw failAt(`is packed in a way that is not supported (${entry.compressionMethod})`);
+}
+async function unpack(zip, entry, path, onBytes, failAt) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let head = new Uint8Array();
+    let size = 0;
+    let checksum = 0;
+    async function* checked() {
+        for await (const chunk of contentOf(zip, entry, failAt)) {
+            onBytes(chunk.byteLength);
+            if (size === 0)
+                head = chunk.subarray(0, 1024);
+            size += chunk.byteLength;
+            hash.update(chunk);
+            checksum = (0,external_node_zlib_.crc32)(chunk, checksum);
+            yield chunk;
+        }
+        if (checksum !== entry.crc32)
+            throw failAt('is damaged: its checksum is another one');
+    }
+    const file = await (0,promises_.open)(path, 'wx');
+    try {
+        await file.writeFile(checked());
+    }
+    finally {
+        await file.close();
+    }
+    return { size, sha256: hash.digest('hex'), head };
+}
+async function* contentOf(zip, entry, failAt) {
+    try {
+        yield* (await zip.openReadStreamPromise(entry));
+    }
+    catch (error) {
+        throw told(error, (what) => failAt(`is damaged (${what})`));
+    }
+}
+/** What the ZIP's own bytes are to blame for, in our words; what the disk is, as it is. */
+function told(error, fail) {
+    if (!(error instanceof Error) || 'syscall' in error)
+        return error;
+    return fail(cleanVendorText(error.message, []));
+}
+/** Gives a function that adds to the size of all content, and fails when that becomes more than allowed. */
+function byteCounter(zipSize, { maxBytes = 2_000_000_000, maxRatio = 200 }) {
+    const mostForItsSize = Math.max(bytesOfAnyRatio, zipSize * maxRatio);
+    let total = 0;
+    return (bytes, failAt) => {
+        total += bytes;
+        if (total > maxBytes)
+            throw failAt(`makes the content larger than the ${maxBytes} bytes that are allowed`);
+        if (total > mostForItsSize) {
+            throw failAt(`makes the content larger than ${mostForItsSize} bytes, more than ${maxRatio} times the size of the ZIP`);
+        }
+    };
+}
+/** Gives a function that hands a name out as it is, or with `-2`, `-3` ... before its extension. */
+function uniqueNames(reserved) {
+    const taken = new Set([reserved.toLowerCase()]);
+    const lastNumbers = new Map();
+    return (name) => {
+        let unique = name;
+        for (let number = lastNumbers.get(name) ?? 2; taken.has(unique.toLowerCase()); number += 1) {
+            unique = name.replace(/(?=\.[^.]*$)|$/, `-${number}`);
+            lastNumbers.set(name, number);
+        }
+        taken.add(unique.toLowerCase());
+        return unique;
+    };
+}
+/** Any text would pass for a CSV, so that is one only by its name, too. */
+function mediaTypeOf(head, name) {
+    const beginning = { bytes: head, whole: false, announcedType: undefined };
+    const kinds = [xlsx, zip, json, pdf, ...(/\.csv$/i.test(name) ? [csv] : [])];
+    return kinds.find((kind) => kind.begins(beginning))?.mediaType ?? 'application/octet-stream';
+}
+
 ;// CONCATENATED MODULE: ./packages/action/build/services/failed-report.js
 
 /** The state and the words for a report that could not be had. */
@@ -87063,7 +86525,7 @@ function stateFor(error) {
 }
 /** What went wrong without the words that the subject's line in the log repeats. */
 function whatFailed(error) {
-    return error instanceof SecurityReportsError
+    return error instanceof errors_SecurityReportsError
         ? error.what
         : error instanceof Error
             ? error.message
@@ -87458,6 +86920,188 @@ async function digicert_unpack(request, { signal, workspace }, files, tell) {
     return { unpacked, failures };
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-watch.js
+
+
+
+
+
+/**
+ * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
+ * runs only while somebody waits; it asks at intervals that fit the one who has waited for the shortest time.
+ */
+class ScanWatch {
+    #client;
+    #intervalMs;
+    #waiters = new Set();
+    /** Ends the loop; aborted while nobody waits. */
+    #stop = new AbortController();
+    /** Ends a long rest. */
+    #wake = new AbortController();
+    /** @param intervalMs a fixed time between two looks, instead of the adaptive one. */
+    constructor(client, intervalMs) {
+        this.#client = client;
+        this.#intervalMs = intervalMs;
+        this.#stop.abort();
+    }
+    /**
+     * Waits until the service has come to a verdict on a scan.
+     *
+     * @throws {TimeoutError} at the deadline, with the last state; asking again with the same id later succeeds.
+     * @throws {SecurityReportsError} when the list cannot be read; the signal's reason when it aborts.
+     */
+    async waitFor(scanId, options) {
+        const { clock } = this.#client;
+        const started = clock.now();
+        const waiter = {
+            scanId,
+            submittedAt: options.submittedAt,
+            joinedAt: started,
+            settle: Promise.withResolvers(),
+            tell: (state) => options.onProgress?.({ subject: `scan ${scanId}`, state, elapsedMs: clock.now() - started }),
+            state: 'not asked yet',
+        };
+        try {
+            return await withinLimits(clock, options, (signal) => {
+                signal.addEventListener('abort', () => {
+                    waiter.settle.reject(signal.reason);
+                });
+                this.#join(waiter);
+                return waiter.settle.promise;
+            });
+        }
+        catch (error) {
+            if (!(error instanceof DeadlinePassed))
+                throw error;
+            throw new TimeoutError({
+                service: perceptionPoint,
+                operation: 'wait for scan',
+                subject: scanId,
+                what: `there was no verdict in time; the last state: ${waiter.state}`,
+                remedy: `The service goes on scanning: ask again for the scan id ${scanId}, or allow more time.`,
+                lastState: waiter.state,
+                resumeId: scanId,
+            });
+        }
+        finally {
+            this.#waiters.delete(waiter);
+            if (this.#waiters.size === 0)
+                this.#stop.abort();
+        }
+    }
+    #join(waiter) {
+        this.#waiters.add(waiter);
+        if (this.#stop.signal.aborted) {
+            this.#stop = new AbortController();
+            void this.#loop(this.#stop.signal);
+        }
+        else {
+            // Whoever joins during a long rest shall not wait for its end.
+            this.#wake.abort();
+        }
+    }
+    async #loop(stop) {
+        const { clock } = this.#client;
+        const sleep = (ms, signal) => clock.sleep(ms, signal).catch(() => undefined);
+        while (!stop.aborted) {
+            const restMs = await this.#look(stop);
+            const newest = Math.max(...[...this.#waiters].map((waiter) => waiter.joinedAt));
+            const interval = this.#intervalMs ?? adaptiveInterval(clock.now() - newest);
+            const least = Math.max(shortestIntervalMs, restMs);
+            this.#wake = new AbortController();
+            await sleep(least, stop);
+            await sleep(interval - least, AbortSignal.any([stop, this.#wake.signal]));
+        }
+    }
+    /** Reads the list once for all. Gives the milliseconds that the service asked to be left alone. */
+    async #look(signal) {
+        const waiters = [...this.#waiters];
+        const now = this.#client.clock.now();
+        const periods = waiters.map(({ submittedAt }) => searchPeriod(now, submittedAt));
+        try {
+            const found = await this.#client.findScans(waiters.map(({ scanId }) => scanId), { ...searchPeriod(now), start: Math.min(...periods.map(({ start }) => start)) }, { signal });
+            for (const waiter of waiters) {
+                const scan = found.get(waiter.scanId);
+                if (scan?.finished === true)
+                    waiter.settle.resolve(scan);
+                else
+                    changeState(waiter, scan === undefined ? 'not listed yet' : 'being scanned');
+            }
+            return 0;
+        }
+        catch (error) {
+            const mayPass = error instanceof errors_SecurityReportsError && error.retryable;
+            for (const waiter of waiters) {
+                if (mayPass)
+                    changeState(waiter, error.what);
+                else
+                    waiter.settle.reject(error);
+            }
+            return mayPass ? (error.retryAfterMs ?? 0) : 0;
+        }
+    }
+}
+function changeState(waiter, state) {
+    if (waiter.state === state)
+        return;
+    waiter.state = state;
+    waiter.tell(state);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-file.js
+
+
+/**
+ * Submits a file and waits for the verdict.
+ *
+ * @param watch of the same client; all who wait with it share one polling loop.
+ * @throws as `PerceptionPointClient.submitFile` and `ScanWatch.waitFor` do; once the service has the file, every error
+ * has the scan id as its `resumeId`.
+ */
+async function scanFile(client, watch, submission, options) {
+    const submitted = await client.submitFile(submission, options);
+    options.onSubmitted?.(submitted);
+    try {
+        const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
+        return { ...scanResult(submitted, scan), submitted };
+    }
+    catch (error) {
+        if (!(error instanceof SecurityReportsError) || error.resumeId !== undefined)
+            throw error;
+        throw afterSubmission(error, submitted);
+    }
+}
+/** Whatever keeps the verdict away: nobody shall have to submit the file a second time. */
+function afterSubmission(error, { scanId, name }) {
+    const SameError = error.constructor;
+    return new SameError({
+        service: error.service,
+        operation: error.operation,
+        subject: error.subject ?? name,
+        what: `${error.what}; the file was submitted as scan ${scanId}`,
+        remedy: `${error.remedy} Then ask again for the scan id ${scanId}.`,
+        status: error.status,
+        vendorCode: error.vendorCode,
+        vendorMessage: error.vendorMessage,
+        resumeId: scanId,
+    });
+}
+/**
+ * The result of a finished scan, as the list or a callback tells it. Without `name`, the document is named by what the
+ * service tells of the file.
+ */
+function scanResult(known, scan) {
+    const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
+    const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
+    return {
+        scanId,
+        verdict: scan.verdict,
+        verdictCode: scan.verdictCode,
+        documentName: safeFileName(`${name}-${scanId}.json`, `scan-${scanId}.json`),
+        document: `${JSON.stringify({ ...scan.answer, ...sent }, undefined, 2)}\n`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./packages/action/build/services/perception-point.js
 
 
@@ -87574,15 +87218,8 @@ async function collect(known, { watch, request, lookOnce, signal, deadline }, te
     if (submittedAt !== undefined)
         return undefined;
     const scan = (await lookOnce()).get(scanId);
-    if (scan === undefined) {
-        throw new NotFoundError({
-            service: perceptionPoint,
-            operation: 'look for scan',
-            subject: scanId,
-            what: 'the service does not list it',
-            remedy: 'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
-        });
-    }
+    if (scan === undefined)
+        throw notListed(scanId);
     tell(scan.finished ? 'finished' : 'being scanned');
     return scan.finished ? scan : undefined;
 }
@@ -87613,6 +87250,354 @@ function fileToScan({ path, name, size }) {
 function perception_point_withoutSecrets(link) {
     const url = new URL(link);
     return `${url.origin}${url.pathname}`;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/pdf-report-status.js
+/**
+ * The state that a number and a message stand for. The numbers 1 and 2 are documented; 0 is known from one client
+ * (third party), that of a failure from nobody (unknown), so the message decides together with the number.
+ */
+function pdfReportState(number, message) {
+    if (number === 2)
+        return 'ready';
+    if (/\bbeing created\b|please wait/i.test(message))
+        return 'creating';
+    if (/\berror\b|\bfail(ed|ure)?\b/i.test(message))
+        return 'failed';
+    if (number === 0)
+        return 'creating';
+    if (number === 1 || /does not exist/i.test(message))
+        return 'absent';
+    return number === undefined && /\bis ready\b/i.test(message) ? 'ready' : 'other';
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/client.js
+
+
+
+
+
+
+
+/**
+ * The calls of the Spectra Analyze appliance that have to do with PDF reports, one to one.
+ *
+ * Every method takes a hash as MD5, SHA-1 or SHA-256 in hex of any letter case. A report belongs to the type of hash
+ * it was created with, so all calls for one report must use the same (doc).
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` for a malformed hash (before anything is sent),
+ * `AccessError` when the token is refused (403, doc), `NotFoundError` when the sample is not on the appliance (404,
+ * doc), `ConnectionError`, `ServiceError` or `TimeoutError` otherwise; and the signal's reason when that aborts.
+ */
+class SpectraAnalyzeClient {
+    #http;
+    /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
+    constructor(options) {
+        this.#http = new ServiceHttp({
+            service: spectraAnalyze,
+            transport: options.transport,
+            clock: options.clock,
+            baseUrl: options.baseUrl,
+            credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
+        });
+    }
+    get clock() {
+        return this.#http.clock;
+    }
+    /** Starts the creation of the PDF report: `GET /api/pdf/{hash}/create` (doc). Creating it again does no harm. */
+    async createPdfReport(hash, limits = {}) {
+        const operation = 'create PDF report';
+        const sample = readHash(hash, operation);
+        return this.#http.json({ ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
+            const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = client_fieldsOf(answer);
+            if (typeof statusEndpoint !== 'string' || typeof downloadEndpoint !== 'string')
+                return undefined;
+            return {
+                statusEndpoint: this.#http.clean(statusEndpoint),
+                downloadEndpoint: this.#http.clean(downloadEndpoint),
+            };
+        });
+    }
+    /**
+     * Asks how far the PDF report is: `GET /api/pdf/{hash}/status` (doc).
+     *
+     * The numbers 1 and 2 are documented; 0 is known from one client (third party), the number of a failure from nobody
+     * (unknown). So the message decides together with the number, under `status_message` (doc) or `message` (vendor
+     * code, of the sister API).
+     */
+    async getPdfReportStatus(hash, limits = {}) {
+        const operation = 'get PDF report status';
+        const sample = readHash(hash, operation);
+        return this.#http.json({ ...pdfCall(sample, 'status'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
+            const { status, status_message: statusMessage, message } = client_fieldsOf(answer);
+            const number = typeof status === 'number' ? status : undefined;
+            const text = [statusMessage, message].find((candidate) => typeof candidate === 'string');
+            if (number === undefined && text === undefined)
+                return undefined;
+            return {
+                state: pdfReportState(number, text ?? ''),
+                number,
+                message: this.#http.clean(text ?? ''),
+            };
+        });
+    }
+    /**
+     * Downloads the PDF report and hands it to `deliver`: `GET /api/pdf/{hash}/download` (doc).
+     *
+     * @throws {NotFoundError} also when the PDF was never created with this hash, or has expired.
+     * @throws {InvalidReportError} when what comes is not a whole PDF, after further tries where they may help.
+     */
+    async downloadPdfReport(hash, deliver, limits = {}) {
+        const operation = 'download PDF report';
+        const sample = readHash(hash, operation);
+        const call = {
+            ...pdfCall(sample, 'download'),
+            operation,
+            accept: 'application/pdf',
+            explain: explainDownload,
+        };
+        return this.#http.request(call, limits, async (response) => {
+            const report = await openReport(response, { kinds: [pdf], called: pdf.name, name: () => `${sample.value}.pdf` }, {
+                service: spectraAnalyze,
+                operation,
+                subject: sample.value,
+                clean: (text) => this.#http.clean(text),
+            });
+            const delivered = await deliver(report).catch((error) => {
+                throw report.failure ?? error;
+            });
+            return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
+        });
+    }
+    /**
+     * Asks for the verdict on a sample: `GET /api/samples/v3/{hash}/classification/?localonly=1` (vendor code).
+     * `localonly` keeps the appliance from asking its cloud, which spends quota (inferred).
+     */
+    async getClassification(hash, limits = {}) {
+        const operation = 'get classification';
+        const sample = readHash(hash, operation);
+        return this.#http.json({
+            method: 'GET',
+            path: `/api/samples/v3/${sample.value}/classification/`,
+            query: { localonly: '1' },
+            subject: sample.value,
+            operation,
+            accept: 'application/json',
+            explain: explainSampleCall,
+        }, limits, (answer) => {
+            const { classification, riskscore, classification_result: threatName } = client_fieldsOf(answer);
+            if (typeof classification !== 'string')
+                return undefined;
+            return {
+                verdict: client_verdictOf(classification),
+                classification: this.#http.clean(classification),
+                riskScore: typeof riskscore === 'number' ? riskscore : undefined,
+                threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
+            };
+        });
+    }
+    /**
+     * Proves that the base URL and the token are good, by asking for the status of a sample that nobody has:
+     * `POST /api/samples/status/?status=processed` (vendor code). Any JSON object will do as the answer.
+     */
+    async testConnection(limits = {}) {
+        await this.#http.json({
+            method: 'POST',
+            path: '/api/samples/status/',
+            query: { status: 'processed' },
+            body: { type: 'form', fields: { hash_values: '0'.repeat(40) } },
+            repeatable: true,
+            operation: 'test connection',
+            accept: 'application/json',
+        }, limits, (answer) => (typeof answer === 'object' && answer !== null ? true : undefined));
+    }
+}
+function readHash(text, operation) {
+    const hash = parseHash(text);
+    if (hash !== undefined)
+        return hash;
+    throw new InvalidInputError({
+        service: spectraAnalyze,
+        operation,
+        subject: JSON.stringify(text.slice(0, 80)),
+        what: 'it is not a hash',
+        remedy: 'Give an MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64).',
+    });
+}
+function pdfCall(sample, step) {
+    return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
+}
+function client_verdictOf(classification) {
+    switch (classification.toLowerCase()) {
+        case 'goodware':
+            return 'clean';
+        case 'malicious':
+            return 'malicious';
+        case 'suspicious':
+            return 'suspicious';
+        default:
+            return 'unknown';
+    }
+}
+function explainSampleCall(refusal) {
+    switch (refusal.status) {
+        case 403:
+            return new AccessError({
+                ...refusal,
+                what: 'the appliance refuses the token',
+                remedy: 'Create a new API token on the appliance, and check that the base URL is that appliance.',
+            });
+        case 404:
+            return new NotFoundError({
+                ...refusal,
+                what: 'the sample is not on the appliance',
+                remedy: 'Submit the sample to the appliance first, or check the hash.',
+            });
+        case 428:
+            return new ServiceError({
+                ...refusal,
+                what: 'the appliance has this feature not configured',
+                remedy: 'Ask its administrator to configure it.',
+            });
+        default:
+            return undefined;
+    }
+}
+function explainDownload(refusal) {
+    if (refusal.status !== 404)
+        return explainSampleCall(refusal);
+    return new NotFoundError({
+        ...refusal,
+        what: 'there is no such PDF on the appliance: it was not created with this hash, or has expired after 30 minutes',
+        remedy: 'Create the PDF report again, with the same hash.',
+    });
+}
+function client_fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/pdf-report.js
+
+
+
+
+/** For so long after a create, "PDF does not exist" means that the appliance has not got round to it (inferred). */
+const statusLagMs = 10_000;
+const pdf_report_nothingAskedYet = 'nothing asked yet';
+/**
+ * Creates the PDF report of a sample, waits until it is ready, downloads it and hands it to `deliver`.
+ *
+ * A report that the appliance forgets on the way (it expires after 30 minutes, doc) is created again, once.
+ *
+ * @throws {NotFoundError} when the sample is not on the appliance.
+ * @throws {TimeoutError} at the deadline, with the last state. An appliance that took the create goes on, so asking
+ *   again succeeds.
+ * @throws {SecurityReportsError} of another kind as `SpectraAnalyzeClient` says; the signal's reason when it aborts.
+ */
+async function fetchPdfReport(client, hash, deliver, options) {
+    const { clock } = client;
+    const started = clock.now();
+    let lastState = pdf_report_nothingAskedYet;
+    const tell = (state) => {
+        if (state === lastState)
+            return;
+        lastState = state;
+        options.onProgress?.({ subject: hash, state, elapsedMs: clock.now() - started });
+    };
+    try {
+        return await withinLimits(clock, options, (signal) => {
+            const limits = { signal, deadline: options.deadline };
+            return createWaitDownload(client, hash, deliver, limits, options.pollIntervalMs, tell);
+        });
+    }
+    catch (error) {
+        if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError))
+            throw error;
+        const trouble = error instanceof TimeoutError ? error.lastState : undefined;
+        const state = trouble === undefined || trouble === lastState ? lastState : `${lastState}; ${trouble}`;
+        const asked = lastState !== pdf_report_nothingAskedYet;
+        throw new TimeoutError({
+            service: spectraAnalyze,
+            operation: 'fetch PDF report',
+            subject: hash,
+            what: `it was not there in time; the last state: ${state}`,
+            remedy: asked
+                ? 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.'
+                : 'Allow more time, or look at the state of the appliance.',
+            lastState: state,
+            ...(asked && { resumeId: hash }),
+        });
+    }
+}
+async function createWaitDownload(client, hash, deliver, limits, pollIntervalMs, tell) {
+    const { clock } = client;
+    let createdAt = 0;
+    let creations = 0;
+    const create = async () => {
+        await client.createPdfReport(hash, limits);
+        createdAt = clock.now();
+        creations += 1;
+        tell(creations === 1 ? 'requested' : 'requested again');
+    };
+    const look = async () => {
+        const status = await client.getPdfReportStatus(hash, limits);
+        switch (status.state) {
+            case 'ready':
+            case 'failed':
+                return { done: true, value: status };
+            case 'creating':
+                return { done: false, state: 'being created' };
+            case 'other':
+                return { done: false, state: `status ${status.number ?? 'without a number'}: "${status.message}"` };
+            case 'absent':
+                if (clock.now() - createdAt < statusLagMs)
+                    return { done: false, state: 'not begun yet' };
+                if (creations > 1)
+                    return { done: true, value: status };
+                await create();
+                return { done: false, state: 'requested again' };
+        }
+    };
+    await create();
+    for (;;) {
+        const status = await poll(look, { clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+        if (status.state === 'failed')
+            throw notCreated(hash, status.message);
+        if (status.state === 'absent')
+            throw forgotten(hash, status.message);
+        tell('ready, downloading');
+        try {
+            return await client.downloadPdfReport(hash, deliver, limits);
+        }
+        catch (error) {
+            if (!(error instanceof NotFoundError))
+                throw error;
+            if (creations > 1)
+                throw forgotten(hash, error.vendorMessage);
+            await create();
+        }
+    }
+}
+function notCreated(hash, vendorMessage) {
+    return new ServiceError({
+        service: spectraAnalyze,
+        operation: 'fetch PDF report',
+        subject: hash,
+        what: 'the appliance could not create the PDF',
+        remedy: 'Try the button "Create PDF" on the page of the sample; if that fails, too, look at the appliance.',
+        vendorMessage,
+    });
+}
+function forgotten(hash, vendorMessage) {
+    return new ServiceError({
+        service: spectraAnalyze,
+        operation: 'fetch PDF report',
+        subject: hash,
+        what: 'the appliance has no PDF, although it was asked twice to create it',
+        remedy: 'Try again; if it stays so, look at the state of the appliance.',
+        retryable: true,
+        vendorMessage,
+    });
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"

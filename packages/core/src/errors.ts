@@ -23,7 +23,7 @@ export interface Problem {
   readonly vendorCode?: string | undefined;
   /** The vendor's own words. */
   readonly vendorMessage?: string | undefined;
-  /** The id by which the job can be taken up again, where it has one: of a scan, of a report run. */
+  /** The id by which the job can be taken up again, where it has one: of a scan, of a report run, a hash. */
   readonly resumeId?: string | undefined;
 }
 

@@ -3,14 +3,31 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { until } from './until.ts';
 
+const running = new Set<Child>();
+// A test that runs out of time is never unwound: Vitest ends its process, and what it has started would go on.
+process.once('SIGTERM', () => process.exit());
+process.once('exit', () => {
+  for (const child of running) child.signal('SIGKILL');
+});
+
 /** A process that a test has started, with all that it wrote. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #output: string[] = [];
 
   constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
-    this.#process = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process.on('error', (error) => this.#output.push(error.message));
+    // A group of its own, so that what n8n itself has started can be ended with it.
+    this.#process = spawn(command, args, {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running.add(this);
+    this.#process.on('exit', () => running.delete(this));
+    this.#process.on('error', (error) => {
+      running.delete(this);
+      this.#output.push(error.message);
+    });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#output.push(text));
     }
@@ -49,22 +66,29 @@ export class Child {
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
   }
 
-  /** Ends it without any chance to clean up. */
+  /** Ends it, and what it has started, without any chance to clean up. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
   /** Asks it to end, and insists after ten seconds. */
   async stop(): Promise<void> {
-    const insist = setTimeout(() => this.#process.kill('SIGKILL'), 10_000);
+    const insist = setTimeout(() => {
+      this.signal('SIGKILL');
+    }, 10_000);
     await this.#end('SIGTERM');
     clearTimeout(insist);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#process;
+    if (pid !== undefined && !this.hasEnded) process.kill(-pid, signal);
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.hasEnded) return;
     const ended = once(this.#process, 'exit');
-    this.#process.kill(signal);
+    this.signal(signal);
     await ended;
   }
 }

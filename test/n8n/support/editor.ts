@@ -5,6 +5,7 @@ export interface Editor extends AsyncDisposable {
   readonly page: Page;
   /** Opens the panel of a node, as a double click on it does. */
   openNode(name: string): Promise<void>;
+  closeNode(): Promise<void>;
 }
 
 selectors.setTestIdAttribute('data-test-id');
@@ -25,7 +26,7 @@ export async function openEditor(client: N8nClient, workflowId: string): Promise
     ],
   });
   try {
-    const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
+    const context = await browser.newContext({ viewport: { width: 1400, height: 800 } });
     const [name = '', value = ''] = client.cookie.split('=');
     await context.addCookies([{ name, value, url: client.url }]);
     const page = await context.newPage();
@@ -36,6 +37,10 @@ export async function openEditor(client: N8nClient, workflowId: string): Promise
       openNode: async (node) => {
         await page.locator(`[data-test-id="canvas-node"][data-node-name="${node}"]`).dblclick();
         await page.getByTestId('ndv').waitFor();
+      },
+      closeNode: async () => {
+        await page.keyboard.press('Escape');
+        await page.getByTestId('ndv').waitFor({ state: 'hidden' });
       },
       [Symbol.asyncDispose]: () => browser.close(),
     };

@@ -168,6 +168,12 @@ export class N8nClient {
     return results.toReversed();
   }
 
+  async countExecutions(workflowId: string, status: ExecutionStatus): Promise<number> {
+    const filter = encodeURIComponent(JSON.stringify({ workflowId, status: [status] }));
+    const { count } = (await this.#get(`/executions?filter=${filter}&limit=1`)) as { count: number };
+    return count;
+  }
+
   async stopExecution(executionId: string): Promise<void> {
     await this.#post(`/executions/${executionId}/stop`, {});
   }

@@ -26,7 +26,7 @@ export async function installPackage(unpacked: string, userFolder: string): Prom
   await mkdir(modules, { recursive: true });
   await run('cp', ['-r', unpacked, installed]);
   const manifestPath = join(installed, 'package.json');
-  const manifest = JSON.parse(await readFile(manifestPath, 'utf8')) as Record<string, unknown>;
-  for (const dropped of ['devDependencies', 'peerDependencies', 'optionalDependencies']) delete manifest[dropped];
-  await writeFile(manifestPath, JSON.stringify(manifest, null, 2));
+  const manifest = Object.entries(JSON.parse(await readFile(manifestPath, 'utf8')) as object);
+  const kept = manifest.filter(([key]) => !/^(dev|peer|optional)Dependencies$/.test(key));
+  await writeFile(manifestPath, JSON.stringify(Object.fromEntries(kept), null, 2));
 }

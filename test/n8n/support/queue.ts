@@ -33,8 +33,12 @@ export async function startQueue(unpacked: string, options: QueueOptions): Promi
       OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
       ...options.settings,
     };
-    const run = async (home: N8nHome, command: readonly string[]): Promise<N8nProcess> => {
-      const n8n = await home.run(command, settings);
+    const run = async (
+      home: N8nHome,
+      command: readonly string[],
+      more: NodeJS.ProcessEnv = {},
+    ): Promise<N8nProcess> => {
+      const n8n = await home.run(command, { ...settings, ...more });
       started.defer(() => n8n.child.stop());
       return n8n;
     };
@@ -42,7 +46,10 @@ export async function startQueue(unpacked: string, options: QueueOptions): Promi
     const main = await run(mainHome, ['start']);
     const workers = await Promise.all(
       Array.from({ length: options.workers }, async () =>
-        run(await createHome(), ['worker', `--concurrency=${options.concurrency}`]),
+        // Only the main process takes webhooks.
+        run(await createHome(), ['worker', `--concurrency=${options.concurrency}`], {
+          WEBHOOK_URL: main.url,
+        }),
       ),
     );
     return {

@@ -1,13 +1,14 @@
 import axios, { type AxiosRequestConfig } from 'axios';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { isIP } from 'node:net';
 import {
   type IAllExecuteFunctions,
   type ICredentialDataDecryptedObject,
   type ICredentialType,
   type IHttpRequestOptions,
-  type IN8nHttpFullResponse,
   type INode,
+  isObjectEmpty,
   type JsonObject,
   NodeApiError,
 } from 'n8n-workflow';
@@ -29,7 +30,8 @@ export function httpHelpers(node: INode, credential: StoredCredential) {
     ): Promise<unknown> {
       if ('getExecutionCancelSignal' in this) {
         const signal = this.getExecutionCancelSignal();
-        if (signal !== undefined) options.abortSignal = signal;
+        if (signal === undefined) delete options.abortSignal;
+        else options.abortSignal = signal;
       }
       try {
         const { authenticate } = credential.type;
@@ -44,28 +46,37 @@ export function httpHelpers(node: INode, credential: StoredCredential) {
   };
 }
 
+/** As `convertN8nRequestToAxios` of n8n 2.41.1 does it, as far as our requests have to do with it. */
 async function send(options: IHttpRequestOptions): Promise<unknown> {
+  const { hostname } = new URL(options.url, options.baseURL);
   const agentOptions = {
     ...options.agentOptions,
+    ...(isIP(hostname) === 0 && { servername: hostname }),
     ...(options.skipSslCertificateValidation === true && { rejectUnauthorized: false }),
   };
+  const body: unknown = options.body;
+  const hasBody = typeof body === 'string' ? body !== '' : typeof body === 'object' && !isObjectEmpty(body);
   const request: AxiosRequestConfig = {
     url: options.url,
     ...(options.baseURL !== undefined && { baseURL: options.baseURL }),
     method: options.method ?? 'GET',
     headers: options.headers as Record<string, string>,
     params: options.qs,
-    data: options.body,
+    ...(hasBody && options.method !== 'GET' && { data: body }),
     maxBodyLength: Infinity,
     maxContentLength: Infinity,
-    httpAgent: new HttpAgent(),
+    httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent(agentOptions),
     proxy: false,
-    ...(options.timeout !== undefined && { timeout: options.timeout }),
+    timeout: options.timeout ?? 300_000,
     ...(options.encoding !== undefined && { responseType: options.encoding }),
     ...(options.abortSignal !== undefined && { signal: options.abortSignal }),
     ...(options.disableFollowRedirect === true && { maxRedirects: 0 }),
     ...(options.ignoreHttpStatusErrors === true && { validateStatus: () => true }),
+    // It takes the credential along wherever a redirect leads.
+    beforeRedirect: (redirected) => {
+      Object.assign(redirected['headers'] as object, options.headers);
+    },
   };
   const response = await axios<unknown>(request);
   if (options.returnFullResponse !== true) return response.data;
@@ -74,5 +85,5 @@ async function send(options: IHttpRequestOptions): Promise<unknown> {
     statusMessage: response.statusText,
     headers: response.headers,
     body: response.data,
-  } as IN8nHttpFullResponse;
+  };
 }

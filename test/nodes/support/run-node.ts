@@ -10,6 +10,7 @@ import {
   type INodeType,
   NodeHelpers,
   NodeOperationError,
+  type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type { BinaryStore } from './binary-store.ts';
 import { httpHelpers } from './http-helpers.ts';
@@ -18,18 +19,20 @@ export interface NodeRun {
   readonly node: INodeType;
   readonly credentialType: ICredentialType;
   readonly credentials: ICredentialDataDecryptedObject;
-  readonly binaryStore: BinaryStore;
+  readonly binaryStore: Pick<BinaryStore, 'helpers'>;
   /** As a user fills them in; the rest has its defaults. A function gives the value for an item. */
   readonly parameters: INodeParameters | ((itemIndex: number) => INodeParameters);
   /** One empty item unless given. */
   readonly items?: readonly INodeExecutionData[];
   readonly continueOnFail?: boolean;
   readonly cancelSignal?: AbortSignal;
+  /** `trigger` unless given. */
+  readonly mode?: WorkflowExecuteMode;
 }
 
 export interface NodeRunResult {
   readonly items: readonly INodeExecutionData[];
-  /** What the node wrote to n8n's log. */
+  /** What the node wrote to n8n's log, and, after `editor: `, to the editor. */
   readonly log: readonly string[];
 }
 
@@ -39,16 +42,15 @@ export interface NodeRunResult {
  */
 export async function runNode(run: NodeRun): Promise<NodeRunResult> {
   const log: string[] = [];
-  const { execute } = run.node;
-  if (execute === undefined) throw new TypeError('the node has no execute()');
-  const output = await execute.call(executeFunctions(run, log));
+  const output = await run.node.execute?.call(executeFunctions(run, log));
   if (!Array.isArray(output)) throw new TypeError('the node gave no items');
   return { items: output.flat(), log };
 }
 
-function executeFunctions(run: NodeRun, log: string[]): IExecuteFunctions {
+/** What n8n hands to `execute()`. What goes to its log, or to the editor, is added to `log`. */
+export function executeFunctions(run: NodeRun, log: string[] = []): IExecuteFunctions {
   const { description } = run.node;
-  const items = run.items ?? [{ json: {} }];
+  const items: readonly INodeExecutionData[] = run.items ?? [{ json: {} }];
   const node: INode = {
     id: 'node',
     name: description.displayName,
@@ -71,7 +73,8 @@ function executeFunctions(run: NodeRun, log: string[]): IExecuteFunctions {
   const functions = {
     getInputData: () => [...items],
     getNode: () => node,
-    getMode: () => 'trigger',
+    getMode: () => run.mode ?? 'trigger',
+    sendMessageToUI: (line: string) => log.push(`editor: ${line}`),
     getCredentials: () => Promise.resolve(run.credentials),
     getExecutionCancelSignal: () => run.cancelSignal,
     continueOnFail: () => run.continueOnFail ?? false,

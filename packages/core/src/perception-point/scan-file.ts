@@ -56,10 +56,14 @@ export async function scanFile(
 function afterSubmission(error: SecurityReportsError, { scanId, name }: SubmittedFile): SecurityReportsError {
   const SameError = error.constructor as new (problem: Problem) => SecurityReportsError;
   return new SameError({
-    ...error,
+    service: error.service,
+    operation: error.operation,
     subject: error.subject ?? name,
     what: `${error.what}; the file was submitted as scan ${scanId}`,
     remedy: `${error.remedy} Then ask again for the scan id ${scanId}.`,
+    status: error.status,
+    vendorCode: error.vendorCode,
+    vendorMessage: error.vendorMessage,
     resumeId: scanId,
   });
 }

@@ -54,16 +54,17 @@ export async function fetchPdfReport<T>(
     if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError)) throw error;
     const trouble = error instanceof TimeoutError ? error.lastState : undefined;
     const state = trouble === undefined || trouble === lastState ? lastState : `${lastState}; ${trouble}`;
+    const asked = lastState !== nothingAskedYet;
     throw new TimeoutError({
       service: spectraAnalyze,
       operation: 'fetch PDF report',
       subject: hash,
       what: `it was not there in time; the last state: ${state}`,
-      remedy:
-        lastState === nothingAskedYet
-          ? 'Allow more time, or look at the state of the appliance.'
-          : 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.',
+      remedy: asked
+        ? 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.'
+        : 'Allow more time, or look at the state of the appliance.',
       lastState: state,
+      ...(asked && { resumeId: hash }),
     });
   }
 }

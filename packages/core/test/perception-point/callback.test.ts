@@ -22,6 +22,7 @@ describe('a callback', () => {
       path: '/x',
       evidence: [{ a: 1 }, 'b'],
       params: { key1: 'value1' },
+      answer: body,
     });
   });
 

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { openEditor } from './support/editor.ts';
+import { N8nClient, type WorkflowDraft } from './support/n8n-client.ts';
+import { packageName, repository } from './support/package-tarball.ts';
+import { takeScreenshot } from './support/screenshot.ts';
+import { chain, manualTrigger, ourNode } from './support/workflow.ts';
+
+const { url, cookie } = inject('n8n');
+const client = new N8nClient(url, cookie);
+
+describe('the panel of a node', () => {
+  test('shows the fields of an operation, with their hints, and no others', async () => {
+    const credential = await client.createCredential('spectraAnalyzeApi', { baseUrl: url, token: 'token' });
+    const generate = { resource: 'pdfReport', operation: 'generate', hash: '={{ $json.sha256 }}' };
+    const classify = { resource: 'sample', operation: 'getClassification' };
+    const workflowId = await client.createWorkflow(
+      chain(
+        'Fields',
+        manualTrigger,
+        ourNode('Report', 'spectraAnalyze', credential, generate),
+        ourNode('Sample', 'spectraAnalyze', credential, classify),
+      ),
+    );
+    await using editor = await openEditor(client, workflowId);
+    const field = (name: string) => editor.page.getByTestId(`parameter-input-${name}`);
+
+    await editor.openNode('Report');
+    expect(await field('hash').isVisible()).toBe(true);
+    expect(await field('outputBinaryField').isVisible()).toBe(true);
+    const panel = await editor.page.getByTestId('ndv').innerText();
+    expect(panel).toContain('The name of the output binary field to put the file in');
+    await takeScreenshot(editor.page, 'n8n-spectra-analyze');
+    await editor.closeNode();
+
+    await editor.openNode('Sample');
+    expect(await field('hash').isVisible()).toBe(true);
+    expect(await field('outputBinaryField').isVisible()).toBe(false);
+  });
+
+  test('asks for the source of a file as the source wants it', async () => {
+    const credential = await client.createCredential('perceptionPointApi', { region: 'us', token: 'token' });
+    const scan = { resource: 'file', operation: 'scan' };
+    const workflowId = await client.createWorkflow(
+      chain(
+        'Sources',
+        manualTrigger,
+        ourNode('Scan file', 'perceptionPoint', credential, scan),
+        ourNode('Scan link', 'perceptionPoint', credential, { ...scan, inputSource: 'downloadLink' }),
+      ),
+    );
+    await using editor = await openEditor(client, workflowId);
+    const field = (name: string) => editor.page.getByTestId(`parameter-input-${name}`);
+
+    await editor.openNode('Scan file');
+    expect(await field('binaryPropertyName').isVisible()).toBe(true);
+    expect(await field('downloadLink').isVisible()).toBe(false);
+    await takeScreenshot(editor.page, 'n8n-perception-point');
+    await editor.closeNode();
+
+    await editor.openNode('Scan link');
+    expect(await field('binaryPropertyName').isVisible()).toBe(false);
+    expect(await field('downloadLink').isVisible()).toBe(true);
+  });
+});
+
+test('a playbook is drawn with the icons of its nodes', async () => {
+  const file = join(repository, 'examples', 'n8n', 'hash-to-pdf-to-ticket.json');
+  const { name, nodes, connections } = JSON.parse(await readFile(file, 'utf8')) as WorkflowDraft;
+  const workflowId = await client.createWorkflow({ name, nodes, connections });
+  await using editor = await openEditor(client, workflowId);
+  const icons = editor.page.locator(`[data-test-id="canvas-node"] img[src*="${packageName}"]`);
+  const drawn = await icons.evaluateAll((images) =>
+    Promise.all(
+      images.map(async (image) => {
+        const icon = image as unknown as { decode(): Promise<void>; readonly naturalWidth: number };
+        await icon.decode();
+        return icon.naturalWidth;
+      }),
+    ),
+  );
+  const ours = nodes.filter(({ type }) => type.startsWith(packageName));
+  expect(drawn).toHaveLength(ours.length);
+  expect(drawn.every((width) => width > 0)).toBe(true);
+  await takeScreenshot(editor.page, 'n8n-playbook');
+});

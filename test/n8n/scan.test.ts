@@ -1,0 +1,38 @@
+import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, test } from 'vitest';
+import { repository } from './support/package-tarball.ts';
+
+const unpacked = inject('unpackedPackage');
+
+test("n8n's scanner has no objection to the sources", async () => {
+  expect(await analyzePackage(repository, SOURCE_FILE_PATTERNS)).toEqual({ passed: true });
+});
+
+test("n8n's scanner has no objection to what would be published", async () => {
+  expect(await analyzePackage(unpacked)).toEqual({ passed: true });
+});
+
+test('what would be published is small, needs nothing, and is what package.json says', async () => {
+  const files = (await readdir(unpacked, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name).slice(unpacked.length + 1));
+  expect(paths.filter((path) => !path.startsWith('dist/')).toSorted()).toEqual([
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(join(unpacked, path))).size));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(400_000);
+
+  const manifest = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8')) as {
+    readonly type: string;
+    readonly dependencies?: object;
+    readonly n8n: { readonly nodes: readonly string[]; readonly credentials: readonly string[] };
+  };
+  expect(manifest.type).toBe('commonjs');
+  expect(manifest.dependencies).toBeUndefined();
+  expect(paths).toEqual(expect.arrayContaining([...manifest.n8n.nodes, ...manifest.n8n.credentials]));
+});

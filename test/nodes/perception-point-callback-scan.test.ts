@@ -1,0 +1,271 @@
+import { type Simulator, startSimulator } from '@security-reports/simulator';
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PerceptionPointApi } from '../../credentials/PerceptionPointApi.credentials.ts';
+import { PerceptionPoint } from '../../nodes/PerceptionPoint/PerceptionPoint.node.ts';
+import { PerceptionPointCallbackScan } from '../../nodes/PerceptionPoint/PerceptionPointCallbackScan.node.ts';
+import { BinaryStore } from './support/binary-store.ts';
+import { credentialsFor, itemWithFile } from './support/perception-point.ts';
+import { executeFunctions } from './support/run-node.ts';
+import { startWebhookNode } from './support/webhook-node.ts';
+
+const executionId = '77';
+const resumeUrl = 'http://127.0.0.1:9/webhook-waiting/77?signature=0123456789abcdef';
+const request = { subject: 'setup.exe', waitSeconds: 60, outputBinaryField: 'verdict', includeRaw: false };
+const callback = { scan_id: '123456', name: 'setup.exe', type: 'File', verdict: 'MAL', evidence: [] };
+
+let simulator: Simulator;
+let binaryStore: BinaryStore;
+
+beforeEach(async () => {
+  simulator = await startSimulator({ perceptionPoint: { scanSeconds: 0 } });
+  binaryStore = await BinaryStore.create();
+});
+
+afterEach(async () => {
+  await simulator.close();
+  await binaryStore.remove();
+});
+
+/** The secret that only who has the token can compute. */
+function secretOf(id: string): string {
+  return createHmac('sha256', simulator.perceptionPoint.token)
+    .update(`callback of execution ${id}`)
+    .digest('hex');
+}
+
+/** Runs a node with what n8n has for nodes that suspend their execution. */
+async function runSuspending(
+  node: PerceptionPoint | PerceptionPointCallbackScan,
+  parameters: INodeParameters,
+  items: readonly INodeExecutionData[],
+  more: Partial<IExecuteFunctions> = {},
+): Promise<INodeExecutionData[]> {
+  const functions = executeFunctions({
+    node,
+    credentialType: new PerceptionPointApi(),
+    credentials: credentialsFor(simulator),
+    binaryStore,
+    parameters,
+    items,
+  });
+  const output = await node.execute.call(
+    Object.assign(functions, { getExecutionId: () => executionId, isToolExecution: () => false, ...more }),
+  );
+  return output.flat();
+}
+
+function runStep(
+  operation: string,
+  item: INodeExecutionData,
+  more: Partial<IExecuteFunctions> = {},
+): Promise<INodeExecutionData[]> {
+  const parameters = { resource: 'callbackScan', operation, outputBinaryField: 'verdict', options: {} };
+  return runSuspending(new PerceptionPointCallbackScan(), parameters, [item], more);
+}
+
+describe('File > Scan With Callback', () => {
+  const scanWithCallback = (
+    items: readonly INodeExecutionData[],
+    more: Partial<IExecuteFunctions> = {},
+    options: INodeParameters = {},
+  ) =>
+    runSuspending(
+      new PerceptionPoint(),
+      { resource: 'file', operation: 'scanWithCallback', outputBinaryField: 'verdict', options },
+      items,
+      more,
+    );
+
+  it('sends nothing for several items, and says what to do', async () => {
+    const items = [await itemWithFile(binaryStore, 'a', 'a'), await itemWithFile(binaryStore, 'b', 'b')];
+    await expect(scanWithCallback(items)).rejects.toMatchObject({
+      message: expect.stringContaining('one item at a time, but 2 came') as unknown,
+      description: expect.stringContaining('Loop Over Items') as unknown,
+    });
+    expect(simulator.journal.list()).toEqual([]);
+  });
+
+  it('sends nothing as a tool of an AI agent, and says what to do', async () => {
+    const item = await itemWithFile(binaryStore, 'a', 'a');
+    await expect(scanWithCallback([item], { isToolExecution: () => true })).rejects.toMatchObject({
+      description: expect.stringContaining('Use the operation "Scan" instead') as unknown,
+    });
+    expect(simulator.journal.list()).toEqual([]);
+  });
+
+  it('hands the steps what the item asks for, with its file', async () => {
+    const item = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
+    const started: unknown[] = [];
+    await scanWithCallback(
+      [item],
+      {
+        getWorkflow: () => ({ id: 'workflow', active: true }),
+        getWorkflowSettings: () => ({}),
+        setMetadata: () => undefined,
+        executeWorkflow: (_workflow, items) => {
+          started.push(items);
+          return Promise.resolve({ executionId: '78', data: [[]] });
+        },
+      },
+      { timeout: 5, filePassword: 'pass-of-file', includeRaw: true },
+    );
+    expect(started).toEqual([
+      [
+        {
+          json: {
+            request: {
+              subject: 'setup.exe',
+              source: { type: 'data', binaryPropertyName: 'data' },
+              name: undefined,
+              filePassword: 'pass-of-file',
+              // n8n looks at passed limits once a minute.
+              waitSeconds: 60,
+              outputBinaryField: 'verdict',
+              includeRaw: true,
+            },
+          },
+          binary: item.binary,
+        },
+      ],
+    ]);
+  });
+});
+
+describe('the step that submits', () => {
+  const submit = async (more: object = {}) => {
+    const { binary } = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
+    const source = { type: 'data', binaryPropertyName: 'data' };
+    const [item] = await runStep(
+      'submit',
+      { json: { request: { ...request, source, ...more } }, ...(binary && { binary }) },
+      {
+        evaluateExpression: (expression) =>
+          expression === '{{ $execution.resumeUrl }}' ? resumeUrl : undefined,
+      },
+    );
+    return item?.json ?? {};
+  };
+
+  it('asks to be called back where the execution waits, with a secret that only it can know', async () => {
+    const { submitted } = await submit();
+    const { scanId } = submitted as { scanId: string };
+    const headers = JSON.stringify({ 'x-security-reports-secret': secretOf(executionId) });
+    expect(simulator.perceptionPoint.carried(scanId, 'callback_url', resumeUrl)).toBe(true);
+    expect(simulator.perceptionPoint.carried(scanId, 'callback_headers', headers)).toBe(true);
+  });
+
+  it('hands on the request and what was submitted, but not the secret', async () => {
+    const json = await submit();
+    expect(json).toMatchObject({ request, submitted: { name: 'setup.exe', size: 8 } });
+    expect(JSON.stringify(json)).not.toContain(secretOf(executionId));
+  });
+
+  it('sends the file password', async () => {
+    const { submitted } = await submit({ filePassword: 'pass-of-file' });
+    const { scanId } = submitted as { scanId: string };
+    expect(simulator.perceptionPoint.carried(scanId, 'file_password', 'pass-of-file')).toBe(true);
+  });
+});
+
+describe('the step that waits', () => {
+  it('suspends the execution until the limit', async () => {
+    const limits: Date[] = [];
+    const before = Date.now();
+    const item = { json: { request: { ...request, waitSeconds: 7200 } } };
+    const items = await runStep('awaitCallback', item, {
+      putExecutionToWait: (limit) => {
+        limits.push(limit);
+        return Promise.resolve();
+      },
+    });
+    expect(limits).toHaveLength(1);
+    expect(limits[0]?.getTime()).toBeGreaterThanOrEqual(before + 7_200_000);
+    expect(items).toMatchObject([item]);
+  });
+});
+
+describe('the resume URL', () => {
+  const post = async (body: unknown, headers: Readonly<Record<string, string>>) => {
+    const waiting: IDataObject = { request, submitted: { scanId: '123456' } };
+    const resume = await startWebhookNode({
+      node: new PerceptionPointCallbackScan(),
+      credentials: credentialsFor(simulator),
+      parameters: { resource: 'callbackScan', operation: 'awaitCallback' },
+      execution: { id: executionId, json: waiting },
+    });
+    const { status } = await fetch(resume.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    return { status, events: resume.events, waiting };
+  };
+
+  it('resumes the execution with the callback', async () => {
+    const { status, events, waiting } = await post(callback, {
+      'x-security-reports-secret': secretOf(executionId),
+    });
+    expect(status).toBe(200);
+    expect(events).toEqual([{ json: { ...waiting, callback } }]);
+  });
+
+  it.each([
+    ['no secret', () => ({})],
+    ['a made-up secret', () => ({ 'x-security-reports-secret': '0'.repeat(64) })],
+    ['the secret of another execution', () => ({ 'x-security-reports-secret': secretOf('78') })],
+  ])('resumes nothing for %s', async (_what, headers) => {
+    expect(await post(callback, headers())).toMatchObject({ status: 401, events: [] });
+  });
+
+  it('resumes nothing for what is no callback', async () => {
+    const headers = { 'x-security-reports-secret': secretOf(executionId) };
+    expect(await post({ hello: 'world' }, headers)).toMatchObject({ status: 400, events: [] });
+  });
+});
+
+describe('the step that settles', () => {
+  const settle = (scanId: string, more: IDataObject = {}) =>
+    runStep('settle', {
+      json: {
+        request,
+        submitted: { scanId, name: 'setup.exe', submittedAt: Date.now(), sha256: 'ab12', size: 8 },
+        ...more,
+      },
+    });
+
+  it('takes the verdict from the callback, and asks nobody', async () => {
+    const [item] = await settle('123456', { callback });
+    expect(item?.json).toMatchObject({
+      service: 'perception-point',
+      subject: 'setup.exe',
+      state: 'ready',
+      verdict: 'malicious',
+      verdictCode: 'MAL',
+      scanId: '123456',
+      sha256: 'ab12',
+      size: 8,
+      fileName: 'setup.exe-123456.json',
+    });
+    const document = await readFile(binaryStore.pathOf(item?.binary?.['verdict']?.id ?? ''), 'utf8');
+    expect(JSON.parse(document)).toEqual({ ...callback, submitted_sha256: 'ab12' });
+    expect(simulator.journal.list()).toEqual([]);
+  });
+
+  it('asks once when no callback came', async () => {
+    const scanId = simulator.perceptionPoint.addScan({ verdict: 'SUS' });
+    const [item] = await settle(scanId);
+    expect(item?.json).toMatchObject({ state: 'ready', verdict: 'suspicious', scanId });
+    expect(simulator.journal.list()).toHaveLength(1);
+  });
+
+  it('fails with the scan id when there is no verdict either', async () => {
+    const scanId = simulator.perceptionPoint.addScan({ scanSeconds: 'never' });
+    await expect(settle(scanId)).rejects.toMatchObject({
+      message: expect.stringMatching(/no callback came in time.*being scanned/) as unknown,
+      description: expect.stringContaining(`the scan id ${scanId}`) as unknown,
+    });
+  });
+});
