@@ -1,5 +1,5 @@
 import { malwareMarker, startSimulator } from '../../packages/simulator/src/index.ts';
-import type { INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
 import { describe, expect, inject, test } from 'vitest';
 import { N8nClient } from './support/n8n-client.ts';
 import { type AskedCallback, RecordingProxy } from './support/recording-proxy.ts';
@@ -14,6 +14,7 @@ async function startScan(options: {
   parameters?: INodeParameters;
   scanSeconds?: number | 'never';
   callbackTimes?: number;
+  onError?: INode['onError'];
 }) {
   const simulator = await startSimulator();
   const proxy = await RecordingProxy.start(simulator.url);
@@ -39,7 +40,9 @@ async function startScan(options: {
       manualTrigger,
       givenItems({ content: `some ${malwareMarker}` }),
       textFile(),
-      ourNode('Scan', 'perceptionPoint', credential, parameters),
+      ourNode('Scan', 'perceptionPoint', credential, parameters, {
+        ...(options.onError && { onError: options.onError }),
+      }),
       given,
     ),
   );
@@ -131,6 +134,23 @@ describe('a suspended scan', { concurrent: true }, () => {
     expect(scan.listRequests()).toBe(1);
     expect(await call(callback, malicious)).toBe(409);
     expect(scan.listRequests()).toBe(1);
+  });
+
+  test('goes on with all that is known of the failure, where the node continues', async () => {
+    const parameters = { options: { timeout: 60 } };
+    await using scan = await startScan({
+      scanSeconds: 'never',
+      parameters,
+      onError: 'continueRegularOutput',
+    });
+    const execution = await client.untilEnd(scan.executionId, 150);
+    expect(execution.status).toBe('success');
+    const [submission] = scan.simulator.perceptionPoint.listSubmissions();
+    expect(execution.items('Scan')[0]?.json).toMatchObject({
+      error: expect.stringContaining('no callback came in time') as unknown,
+      details: { state: 'timeout', scanId: submission?.scanId, subject: submission?.scanId },
+    });
+    expect(execution.items('Look')[0]?.json['given']).toContain(malwareMarker);
   });
 
   test('fails with the id to ask for, when there is no verdict at the limit either', async () => {

@@ -37,6 +37,7 @@ export function callbackScanWorkflow(starter: INode, settings: IWorkflowSettings
 }
 
 function stepNode(starter: INode, step: string, position: number): INode {
+  const isLast = step === steps.at(-1);
   return {
     id: step,
     name: step,
@@ -45,6 +46,8 @@ function stepNode(starter: INode, step: string, position: number): INode {
     position: [220 * position, 0],
     parameters: { resource: 'callbackScan', operation: step },
     ...(starter.credentials && { credentials: starter.credentials }),
+    // So that the starting node goes on with all that is known of the failure, rather than with its message.
+    ...(isLast && starter.onError === 'continueRegularOutput' && { onError: starter.onError }),
   };
 }
 
