@@ -18,7 +18,7 @@ export async function fileToScan(
   if (id === undefined) {
     // n8n keeps the file in memory as it is.
     const bytes = Buffer.from(binary.data, 'base64');
-    return { name, size: bytes.byteLength, open: () => piecesOf(bytes) };
+    return { name, size: bytes.byteLength, open: () => ReadableStream.from(piecesOf(bytes)) };
   }
   const { fileSize } = await helpers.getBinaryMetadata(id);
   return {
@@ -39,7 +39,6 @@ export function storeReport(
     functions.helpers.prepareBinaryData(transport.toReadable(report), report.name, report.mediaType);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await
-async function* piecesOf(bytes: Buffer): AsyncGenerator<Uint8Array, void, void> {
+function* piecesOf(bytes: Buffer): Generator<Uint8Array, void, void> {
   for (let at = 0; at < bytes.byteLength; at += readBytes) yield bytes.subarray(at, at + readBytes);
 }

@@ -24,6 +24,18 @@ test("n8n's scanner has no objection to what would be published", async () => {
   expect(await scan('published', unpacked)).toBe('passed');
 });
 
+test("n8n's own lint has no objection, with its rules as they come", async () => {
+  const eslint = fileURLToPath(new URL('node_modules/eslint/bin/eslint.js', import.meta.url));
+  const config = fileURLToPath(new URL('n8n-lint.config.js', import.meta.url));
+  const looked = ['nodes', 'credentials', 'package.json'];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [eslint, '--config', config, '--max-warnings', '0', ...looked],
+    { cwd: repository, env: { ...process.env, NODE_ENV: 'production' } },
+  ).catch((error: unknown) => error as { readonly stdout: string });
+  expect(stdout.trim()).toBe('');
+});
+
 test('what would be published is small, needs nothing, and is what package.json says', async () => {
   const files = (await readdir(unpacked, { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.isFile(),
