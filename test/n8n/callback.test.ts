@@ -2,7 +2,7 @@ import { malwareMarker, startSimulator } from '../../packages/simulator/src/inde
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { describe, expect, inject, test } from 'vitest';
 import { N8nClient } from './support/n8n-client.ts';
-import { type AskedCallback, RecordingProxy } from './support/recording-proxy.ts';
+import { type AskedCallback, startRecordingProxy } from './support/recording-proxy.ts';
 import { until } from './support/until.ts';
 import { baseNode, chain, givenItems, manualTrigger, ourNode, textFile } from './support/workflow.ts';
 
@@ -17,7 +17,7 @@ async function startScan(options: {
   onError?: INode['onError'];
 }) {
   const simulator = await startSimulator();
-  const proxy = await RecordingProxy.start(simulator.url);
+  const proxy = await startRecordingProxy(simulator.url);
   const { scanSeconds = 3600, callbackTimes = 0 } = options;
   const scan = { scanSeconds, callbackTimes };
   simulator.perceptionPoint.scriptScan({ times: 'always', scan });

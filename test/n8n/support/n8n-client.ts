@@ -1,5 +1,5 @@
 import { parse } from 'flatted';
-import type { INode, INodeExecutionData, ITaskData, IWorkflowBase } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, ITaskData, IWorkflowBase } from 'n8n-workflow';
 import { until } from './until.ts';
 
 const owner = { email: 'owner@example.com', password: 'Secret-password-1', firstName: 'O', lastName: 'W' };
@@ -84,7 +84,7 @@ export class N8nClient {
 
   /** Publishes a workflow, and waits until its triggers listen. */
   async activate(workflowId: string): Promise<void> {
-    const { versionId } = (await this.#get(`/workflows/${workflowId}`)) as { versionId: string };
+    const { versionId } = await this.workflow(workflowId);
     await this.#post(`/workflows/${workflowId}/activate`, { versionId });
     await until('published workflow', async () => {
       const { status, triggers } = (await this.#get(`/workflows/${workflowId}/publication-status`)) as {
@@ -101,13 +101,33 @@ export class N8nClient {
     await this.#post(`/workflows/${workflowId}/deactivate`, {});
   }
 
-  /** Starts a workflow by hand, from its manual trigger. Gives the id of the execution. */
-  async start(workflowId: string): Promise<string> {
-    const workflowData = (await this.#get(`/workflows/${workflowId}`)) as IWorkflowBase;
-    const trigger = workflowData.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+  async workflow(workflowId: string): Promise<IWorkflowBase> {
+    return (await this.#get(`/workflows/${workflowId}`)) as IWorkflowBase;
+  }
+
+  /** Saves the nodes of a workflow anew, each as `change` makes it. */
+  async changeNodes(workflowId: string, change: (node: INode) => INode): Promise<void> {
+    const { nodes, versionId } = await this.workflow(workflowId);
+    await this.#send('PATCH', `/workflows/${workflowId}`, { nodes: nodes.map(change), versionId });
+  }
+
+  /**
+   * Starts a workflow by hand, from its manual trigger unless another one is named. Gives the id of the execution.
+   *
+   * @param output what the trigger gives, where it does not find that out by itself.
+   */
+  async start(workflowId: string, trigger?: string, output?: IDataObject): Promise<string> {
+    const workflowData = await this.workflow(workflowId);
+    const manual = workflowData.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
+    const data = output && {
+      data: { main: [[{ json: output }]] },
+      startTime: 0,
+      executionTime: 0,
+      source: [],
+    };
     const { executionId } = (await this.#post(`/workflows/${workflowId}/run`, {
       workflowData,
-      triggerToStartFrom: { name: trigger?.name },
+      triggerToStartFrom: { name: trigger ?? manual?.name, data },
     })) as { executionId: string };
     return executionId;
   }
@@ -166,6 +186,13 @@ export class N8nClient {
       results: { id: string; status: ExecutionStatus; mode: string }[];
     };
     return results.toReversed();
+  }
+
+  /** What a node has given so far, over all executions of its workflow, oldest first. */
+  async outputs(workflowId: string, node: string): Promise<readonly IDataObject[]> {
+    const executions = await this.executions(workflowId);
+    const ended = await Promise.all(executions.map(({ id }) => this.untilEnd(id)));
+    return ended.flatMap((execution) => execution.items(node).map(({ json }) => json));
   }
 
   async countExecutions(workflowId: string, status: ExecutionStatus): Promise<number> {

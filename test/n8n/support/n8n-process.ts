@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Child } from './child.ts';
 import { freePort } from './free-port.ts';
 import { installPackage } from './package-tarball.ts';
@@ -37,7 +39,8 @@ export class N8nHome {
     return new N8nHome(folder);
   }
 
-  private constructor(folder: string) {
+  /** The home that another process has made. */
+  constructor(folder: string) {
     this.folder = folder;
   }
 
@@ -49,16 +52,10 @@ export class N8nHome {
   async run(command: readonly string[], settings: NodeJS.ProcessEnv = {}): Promise<N8nProcess> {
     const port = String(await freePort());
     const child = new Child(process.execPath, [n8n, ...command], {
-      PATH: process.env['PATH'],
-      HOME: this.folder,
-      NODE_ENV: 'production',
-      ...quiet,
-      N8N_USER_FOLDER: this.folder,
-      N8N_ENCRYPTION_KEY: 'the same for all processes of one n8n',
+      ...this.#environment,
       N8N_LISTEN_ADDRESS: '127.0.0.1',
       N8N_PORT: port,
       N8N_SECURE_COOKIE: 'false',
-      N8N_DISABLED_MODULES: 'mcp-registry',
       N8N_RUNNERS_BROKER_PORT: String(await freePort()),
       // A worker has no other port.
       QUEUE_HEALTH_CHECK_ACTIVE: 'true',
@@ -79,7 +76,25 @@ export class N8nHome {
     return { child, url };
   }
 
+  /** Runs a command of n8n that ends by itself. */
+  async execute(...command: readonly string[]): Promise<void> {
+    await promisify(execFile)(process.execPath, [n8n, ...command], { env: this.#environment });
+  }
+
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get #environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      HOME: this.folder,
+      TMPDIR: this.folder,
+      NODE_ENV: 'production',
+      ...quiet,
+      N8N_USER_FOLDER: this.folder,
+      N8N_ENCRYPTION_KEY: 'the same for all processes of one n8n',
+      N8N_DISABLED_MODULES: 'mcp-registry',
+    };
   }
 }
