@@ -1,19 +1,13 @@
 import { malwareMarker, startSimulator } from '../../packages/simulator/src/index.ts';
-import type { INode } from 'n8n-workflow';
 import { expect, inject, test } from 'vitest';
-import { N8nClient, type StoredCredential } from './support/n8n-client.ts';
+import { N8nClient } from './support/n8n-client.ts';
+import { N8nHome } from './support/n8n-process.ts';
 import { until } from './support/until.ts';
 import { chain, givenItems, manualTrigger, ourNode, textFile } from './support/workflow.ts';
 
 const { url, cookie } = inject('n8n');
 const client = new N8nClient(url, cookie);
-
-/** What a trigger has emitted so far, over all executions that it started. */
-async function emitted(workflowId: string, trigger: INode): Promise<readonly unknown[]> {
-  const executions = await client.executions(workflowId);
-  const ended = await Promise.all(executions.map(({ id }) => client.untilEnd(id)));
-  return ended.flatMap((execution) => execution.items(trigger.name).map(({ json }) => json));
-}
+const callbackSecret = 'a long random text';
 
 test('the Perception Point Trigger starts its workflow once for each scan, and for nobody without the secret', async () => {
   await using simulator = await startSimulator();
@@ -22,7 +16,7 @@ test('the Perception Point Trigger starts its workflow once for each scan, and f
     region: 'custom',
     baseUrl: simulator.url,
     token,
-    callbackSecret: 'a long random text',
+    callbackSecret,
   });
   const trigger = {
     ...ourNode('Trigger', 'perceptionPointTrigger', credential, { verdicts: ['malicious'] }),
@@ -54,7 +48,7 @@ test('the Perception Point Trigger starts its workflow once for each scan, and f
     const answered = simulator.perceptionPoint.callbacks.filter(({ status }) => status === 200);
     return Promise.resolve(answered.length === 4 ? true : undefined);
   });
-  expect(await emitted(workflowId, trigger)).toEqual([
+  expect(await client.outputs(workflowId, trigger.name)).toEqual([
     expect.objectContaining({
       scanId: malicious?.json['scanId'],
       verdict: 'malicious',
@@ -65,47 +59,76 @@ test('the Perception Point Trigger starts its workflow once for each scan, and f
   await client.deactivate(workflowId);
 });
 
-test('the DigiCert Reports Trigger emits each new run once, with its file, also after it was switched off and on', async () => {
+test('both triggers tell each event once, also when n8n is killed and started again', async () => {
   await using simulator = await startSimulator();
-  const credential = await client.createCredential('digicertApi', {
-    baseUrl: simulator.url,
-    apiKey: simulator.digicert.apiKey,
-  });
-  const { identifier } = simulator.digicert.addReport({ displayName: 'Orders', runs: [{}] });
-  const trigger = pollingTrigger(credential, { downloadFile: true });
-  const workflowId = await client.createWorkflow(chain('New runs', trigger, givenItems({})));
-  await client.activate(workflowId);
-  const emittedRuns = (count: number) =>
-    // n8n polls at most once a minute.
-    until(
-      `${count} emitted runs`,
-      async () => {
-        const runs = await emitted(workflowId, trigger);
-        return runs.length >= count ? runs : undefined;
-      },
-      90,
-    );
-  expect(await emitted(workflowId, trigger)).toEqual([]);
+  const home = await N8nHome.create(inject('unpackedPackage'));
+  let n8n = await home.run(['start']);
+  try {
+    let owner = await N8nClient.setUp(n8n.url);
+    const service = await owner.createCredential('perceptionPointApi', {
+      region: 'custom',
+      baseUrl: simulator.url,
+      token: simulator.perceptionPoint.token,
+      callbackSecret,
+    });
+    const account = await owner.createCredential('digicertApi', {
+      baseUrl: simulator.url,
+      apiKey: simulator.digicert.apiKey,
+    });
+    const scans = { ...ourNode('Scans', 'perceptionPointTrigger', service, {}), webhookId: 'scans' };
+    const runs = ourNode('Runs', 'digicertReportsTrigger', account, {
+      pollTimes: { item: [{ mode: 'everyMinute' }] },
+      downloadFile: true,
+    });
+    const { identifier } = simulator.digicert.addReport({ displayName: 'Orders', runs: [{}] });
+    const addRun = (): string => simulator.digicert.addRun(identifier).runIdentifier;
+    const scanWorkflow = await owner.createWorkflow(chain('Scan events', scans, givenItems({})));
+    const runWorkflow = await owner.createWorkflow(chain('New runs', runs, givenItems({})));
+    await owner.activate(scanWorkflow);
+    await owner.activate(runWorkflow);
+    const call = async (scanId: string): Promise<void> => {
+      await fetch(`${n8n.url}/webhook/scans/perception-point`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-security-reports-secret': callbackSecret },
+        body: JSON.stringify({ scan_id: scanId, name: 'a.exe', type: 'File', verdict: 'MAL', evidence: [] }),
+      });
+    };
+    const told = async (count: number) =>
+      until(
+        `${count} events of each`,
+        async () => {
+          const scanIds = (await owner.outputs(scanWorkflow, 'Scans')).map(({ scanId }) => scanId);
+          const runIds = (await owner.outputs(runWorkflow, 'Runs')).map(({ runId }) => runId);
+          return Math.min(scanIds.length, runIds.length) >= count ? { scanIds, runIds } : undefined;
+        },
+        // n8n polls at most once a minute.
+        90,
+      );
 
-  const first = simulator.digicert.addRun(identifier).runIdentifier;
-  await emittedRuns(1);
-  await client.deactivate(workflowId);
-  const second = simulator.digicert.addRun(identifier).runIdentifier;
-  // n8n polls once as soon as a workflow is active.
-  await client.activate(workflowId);
+    const first = addRun();
+    await call('1');
+    expect(await told(1)).toEqual({ scanIds: ['1'], runIds: [first] });
 
-  const runs = await emittedRuns(2);
-  expect(runs).toEqual(
-    [first, second].map(
-      (runId) => expect.objectContaining({ runId, state: 'ready', mediaType: 'text/csv' }) as unknown,
-    ),
-  );
-  await client.deactivate(workflowId);
+    await n8n.child.kill();
+    const second = addRun();
+    n8n = await home.run(['start']);
+    owner = new N8nClient(n8n.url, owner.cookie);
+    await until('listening trigger', async () => {
+      const response = await fetch(`${n8n.url}/webhook/scans/perception-point`, {
+        method: 'POST',
+        body: '{}',
+      });
+      return response.status === 401 ? true : undefined;
+    });
+    await call('1');
+    await call('2');
+    expect(await told(2)).toEqual({ scanIds: ['1', '2'], runIds: [first, second] });
+    expect(await owner.outputs(runWorkflow, 'Runs')).toMatchObject([
+      { state: 'ready', mediaType: 'text/csv' },
+      { state: 'ready', mediaType: 'text/csv' },
+    ]);
+  } finally {
+    await n8n.child.stop();
+    await home.remove();
+  }
 });
-
-function pollingTrigger(credential: StoredCredential, parameters: object): INode {
-  return ourNode('Trigger', 'digicertReportsTrigger', credential, {
-    pollTimes: { item: [{ mode: 'everyMinute' }] },
-    ...parameters,
-  });
-}

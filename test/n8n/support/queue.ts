@@ -16,6 +16,9 @@ export interface Queue extends AsyncDisposable {
   readonly client: N8nClient;
   readonly main: N8nProcess;
   readonly workers: readonly N8nProcess[];
+  addWorker(): Promise<void>;
+  /** Ends all workers without any chance to clean up. */
+  killWorkers(): Promise<void>;
 }
 
 /** Starts n8n in queue mode. `unpacked` is the package, as `packPackage` gives it. */
@@ -44,18 +47,21 @@ export async function startQueue(unpacked: string, options: QueueOptions): Promi
     };
     // It makes the tables that the workers look for.
     const main = await run(mainHome, ['start']);
-    const workers = await Promise.all(
-      Array.from({ length: options.workers }, async () =>
-        // Only the main process takes webhooks.
-        run(await createHome(), ['worker', `--concurrency=${options.concurrency}`], {
-          WEBHOOK_URL: main.url,
-        }),
-      ),
-    );
+    const workers: N8nProcess[] = [];
+    const addWorker = async (): Promise<void> => {
+      const command = ['worker', `--concurrency=${options.concurrency}`];
+      // Only the main process takes webhooks.
+      workers.push(await run(await createHome(), command, { WEBHOOK_URL: main.url }));
+    };
+    await Promise.all(Array.from({ length: options.workers }, addWorker));
     return {
       client: await N8nClient.setUp(main.url),
       main,
       workers,
+      addWorker,
+      killWorkers: async () => {
+        await Promise.all(workers.splice(0).map(({ child }) => child.kill()));
+      },
       [Symbol.asyncDispose]: () => started.disposeAsync(),
     };
   } catch (error) {
