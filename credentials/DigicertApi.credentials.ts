@@ -48,7 +48,7 @@ export class DigicertApi implements ICredentialType {
         service: digicert,
         baseUrl: credentials['baseUrl'] as string,
         header: 'x-dc-devkey',
-        value: credentials['apiKey'] as string,
+        secret: credentials['apiKey'] as string,
       }),
     );
 

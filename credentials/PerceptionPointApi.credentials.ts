@@ -72,7 +72,8 @@ export class PerceptionPointApi implements ICredentialType {
         service: perceptionPoint,
         baseUrl: perceptionPointBaseUrl(credentials),
         header: 'authorization',
-        value: `Token ${credentials['token'] as string}`,
+        scheme: 'Token',
+        secret: credentials['token'] as string,
       }),
     );
 

@@ -59,7 +59,8 @@ export class SpectraAnalyzeApi implements ICredentialType {
         service: spectraAnalyze,
         baseUrl: credentials['baseUrl'] as string,
         header: 'authorization',
-        value: `Token ${credentials['token'] as string}`,
+        scheme: 'Token',
+        secret: credentials['token'] as string,
       }),
     );
 

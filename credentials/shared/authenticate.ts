@@ -1,13 +1,21 @@
 import { InvalidInputError, parseBaseUrl, type Service } from '@security-reports/core';
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
-import { tlsOptions } from './tls.ts';
+import { legacyTlsOptions, tlsOptions } from './tls.ts';
 
 /** Where a credential belongs, and how a request carries it. */
 export interface CredentialUse {
   readonly service: Service;
   readonly baseUrl: string;
   readonly header: string;
-  readonly value: string;
+  /** Stands before the secret in the header. */
+  readonly scheme?: string;
+  /** As somebody has typed or pasted it. */
+  readonly secret: string;
+}
+
+/** The request of n8n's HTTP Request node, which is of an older kind than that of all others. */
+interface LegacyRequestOptions {
+  readonly uri?: string;
 }
 
 /**
@@ -18,11 +26,11 @@ export interface CredentialUse {
  */
 export function authenticate(
   credentials: ICredentialDataDecryptedObject,
-  request: IHttpRequestOptions,
-  { service, baseUrl, header, value }: CredentialUse,
+  request: IHttpRequestOptions & LegacyRequestOptions,
+  { service, baseUrl, header, scheme, secret }: CredentialUse,
 ): IHttpRequestOptions {
   const { origin } = parseBaseUrl(baseUrl, service);
-  const target = URL.parse(request.url, request.baseURL);
+  const target = URL.parse(request.uri ?? request.url, request.baseURL);
   if (target?.origin !== origin) {
     throw new InvalidInputError({
       service,
@@ -31,10 +39,14 @@ export function authenticate(
       remedy: 'Send it to the host of the credential, or use the credential of that other host.',
     });
   }
+  const value = secret.trim();
   return {
     ...request,
     ...tlsOptions(credentials),
-    headers: { ...request.headers, [header]: value },
+    headers: { ...request.headers, [header]: scheme === undefined ? value : `${scheme} ${value}` },
     disableFollowRedirect: true,
+    ...(request.uri !== undefined && { ...legacyTlsOptions(credentials), ...legacyNoRedirect }),
   };
 }
+
+const legacyNoRedirect = { followRedirect: false, followAllRedirects: false };

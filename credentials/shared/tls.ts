@@ -12,6 +12,13 @@ export function tlsOptions(credentials: ICredentialDataDecryptedObject): TlsOpti
   };
 }
 
+/** The same switch as n8n's HTTP Request node knows it. The CA goes by the same name there. */
+export function legacyTlsOptions({ ignoreSslIssues }: ICredentialDataDecryptedObject): {
+  readonly rejectUnauthorized?: false;
+} {
+  return ignoreSslIssues === true ? { rejectUnauthorized: false } : {};
+}
+
 /** A field of one line turns the line breaks of a PEM into blanks. */
 function withLineBreaks(pem: string): string {
   return pem.replace(/-----(?:BEGIN|END) [A-Z ]+-----|\s+/g, (part) => (part.trim() === '' ? '\n' : part));

@@ -24,9 +24,13 @@ import { requestFunctions } from './support/request-functions.ts';
 const token = 'Canary0123456789abcdef';
 
 /** A request to `url` with the credential of `baseUrl`. */
-function authenticated(baseUrl: string, request: IHttpRequestOptions, header = 'authorization') {
+function authenticated(
+  baseUrl: string,
+  request: IHttpRequestOptions & { uri?: string },
+  header = 'authorization',
+) {
   return () =>
-    authenticate({}, request, { service: spectraAnalyze, baseUrl, header, value: `Token ${token}` });
+    authenticate({}, request, { service: spectraAnalyze, baseUrl, header, scheme: 'Token', secret: token });
 }
 
 describe('a credential', () => {
@@ -90,8 +94,43 @@ describe('a credential', () => {
     },
   );
 
+  test('is sent without the blanks that came along when it was pasted', () => {
+    const use = { service: spectraAnalyze, baseUrl: 'https://a.test', header: 'authorization' };
+    const request = { url: 'https://a.test/' };
+    const headers = (more: { scheme?: string; secret: string }) =>
+      authenticate({}, request, { ...use, ...more }).headers;
+    expect(headers({ scheme: 'Token', secret: ' abc\n' })).toEqual({ authorization: 'Token abc' });
+    expect(headers({ secret: '\tabc ' })).toEqual({ authorization: 'abc' });
+  });
+
+  test('serves the HTTP Request node, which names host, redirects and trust in its own words', async () => {
+    const request = { url: '', uri: 'https://a.test/api', followRedirect: true };
+    expect(authenticated('https://a.test', request)()).toMatchObject({
+      headers: { authorization: `Token ${token}` },
+      followRedirect: false,
+      followAllRedirects: false,
+    });
+    const use = {
+      service: spectraAnalyze,
+      baseUrl: 'https://a.test',
+      header: 'authorization',
+      secret: token,
+    };
+    expect(authenticate({ ignoreSslIssues: true }, request, use)).toMatchObject({
+      rejectUnauthorized: false,
+    });
+    const elsewhere = { ...request, uri: 'https://b.test/api' };
+    const failure = await failureOf(Promise.resolve().then(authenticated('https://a.test', elsewhere)));
+    expect(failure).toMatchObject({ what: expect.stringContaining('goes to https://b.test') as unknown });
+  });
+
   test('brings along whom to trust', () => {
-    const use = { service: spectraAnalyze, baseUrl: 'https://a.test', header: 'authorization', value: token };
+    const use = {
+      service: spectraAnalyze,
+      baseUrl: 'https://a.test',
+      header: 'authorization',
+      secret: token,
+    };
     const request = { url: 'https://a.test/' };
     expect(authenticate({ ignoreSslIssues: true }, request, use)).toMatchObject({
       skipSslCertificateValidation: true,

@@ -50,7 +50,7 @@ function transportTo(baseUrl: string, connection: Connection = {}): Transport {
     properties: [],
     authenticate: (credentials, request) =>
       Promise.resolve(
-        authenticate(credentials, request, { service: spectraAnalyze, baseUrl, header, value }),
+        authenticate(credentials, request, { service: spectraAnalyze, baseUrl, header, secret: value }),
       ),
   };
   const functions = requestFunctions({ type, data }, executionSignal);

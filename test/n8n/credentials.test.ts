@@ -1,0 +1,116 @@
+import { type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
+import type { INode } from 'n8n-workflow';
+import { describe, expect, inject, test } from 'vitest';
+import { selfSignedCertificate } from '../action/support/certificate.ts';
+import { startLocalServer } from './support/local-server.ts';
+import { N8nClient } from './support/n8n-client.ts';
+import { baseNode, chain, manualTrigger } from './support/workflow.ts';
+
+const { url, cookie } = inject('n8n');
+const client = new N8nClient(url, cookie);
+
+interface Kind {
+  readonly type: string;
+  /** What a user fills in. */
+  readonly data: (simulator: Simulator) => Record<string, string>;
+  /** The field that holds the token or key. */
+  readonly secret: string;
+  /** A call of the service that needs the credential. */
+  readonly path: string;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    type: 'spectraAnalyzeApi',
+    data: (simulator) => ({ baseUrl: simulator.url, token: simulator.spectraAnalyze.token }),
+    secret: 'token',
+    path: `/api/samples/v3/${'0'.repeat(40)}/classification/`,
+  },
+  {
+    type: 'perceptionPointApi',
+    data: (simulator) => ({
+      region: 'custom',
+      baseUrl: simulator.url,
+      token: simulator.perceptionPoint.token,
+    }),
+    secret: 'token',
+    path: '/api/v1/scans/list/?start=1&end=2&origin=api',
+  },
+  {
+    type: 'digicertApi',
+    data: (simulator) => ({ baseUrl: simulator.url, apiKey: simulator.digicert.apiKey }),
+    secret: 'apiKey',
+    path: '/reports/v1/report/history?offset=0&limit=1',
+  },
+];
+
+describe.each(kinds)('the credential $type', ({ type, data, secret, path }) => {
+  const testOf = async (fields: Record<string, unknown>) =>
+    (await client.testCredential(type, fields)).status;
+
+  test('has a test that knows a good secret from a wrong one, blanks around it aside', async () => {
+    await using simulator = await startSimulator();
+    const good = data(simulator);
+    expect(await testOf(good)).toBe('OK');
+    expect(await testOf({ ...good, baseUrl: ` ${simulator.url}/ `, [secret]: `${good[secret]}\n` })).toBe(
+      'OK',
+    );
+    expect(await testOf({ ...good, [secret]: 'wrong' })).toBe('Error');
+  });
+
+  test('has a test that accepts a self-signed certificate only when it is told to', async () => {
+    await using simulator = await startSimulator({ tls: await selfSignedCertificate() });
+    expect(await testOf(data(simulator))).toBe('Error');
+    expect(await testOf({ ...data(simulator), ignoreSslIssues: true })).toBe('OK');
+  });
+
+  /** What n8n's HTTP Request node gets with the credential. */
+  const request = async (fields: Record<string, unknown>, target: string, parameters: object = {}) => {
+    const credential = await client.createCredential(type, fields);
+    const node: INode = {
+      ...baseNode('Request', 'httpRequest', 4.4, {
+        url: target,
+        authentication: 'predefinedCredentialType',
+        nodeCredentialType: type,
+        options: { response: { response: { fullResponse: true, neverError: true } } },
+        ...parameters,
+      }),
+      credentials: { [type]: credential },
+    };
+    return client.execute(chain('Request', manualTrigger, node));
+  };
+
+  test('opens its own service to the HTTP Request node, and no other', async () => {
+    await using simulator = await startSimulator({ tls: await selfSignedCertificate() });
+    const fields = { ...data(simulator), ignoreSslIssues: true };
+    const execution = await request(fields, `${simulator.url}${path}`);
+    expect(execution.error?.message).toBeUndefined();
+    expect(simulator.journal.list()).toMatchObject([{ credential: 'right' }]);
+
+    const seen: unknown[] = [];
+    await using other = await startLocalServer((incoming, outgoing) => {
+      seen.push(incoming.headers);
+      outgoing.end('{}');
+    });
+    const refused = await request(fields, `${other.url}${path}`);
+    expect(refused.status).toBe('error');
+    expect(`${refused.error?.message} ${refused.error?.description}`).toContain('the credential is for');
+    expect(seen).toEqual([]);
+    expect(refused.text).not.toContain(fields[secret as keyof typeof fields]);
+  });
+
+  test('is not carried along a redirect by the HTTP Request node', async () => {
+    const seen: unknown[] = [];
+    await using other = await startLocalServer((incoming, outgoing) => {
+      seen.push(incoming.headers);
+      outgoing.end('{}');
+    });
+    await using service = await startLocalServer((_incoming, outgoing) => {
+      outgoing.writeHead(302, { location: other.url }).end();
+    });
+    const fields = { region: 'custom', baseUrl: service.url, [secret]: 'a-token' };
+    const execution = await request(fields, `${service.url}${path}`);
+    expect(execution.items('Request')[0]?.json['statusCode']).toBe(302);
+    expect(seen).toEqual([]);
+  });
+});
