@@ -1,5 +1,5 @@
 import { PerceptionPointClient, ScanWatch } from '@security-reports/core';
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 import { perceptionPointBaseUrl } from '../../credentials/shared/perception-point-base-url.ts';
 import { tlsOptions } from '../../credentials/shared/tls.ts';
 import { clock } from '../shared/clock.ts';
@@ -8,7 +8,7 @@ import { createTransport } from '../shared/transport.ts';
 export const perceptionPointCredential = 'perceptionPointApi';
 
 /** What the nodes read of a credential. */
-export interface PerceptionPointCredentials {
+export interface PerceptionPointCredentials extends ICredentialDataDecryptedObject {
   readonly token: string;
   readonly callbackSecret?: string;
 }
@@ -23,7 +23,7 @@ export interface PerceptionPointSession {
 
 export async function openSession(functions: IExecuteFunctions): Promise<PerceptionPointSession> {
   const type = perceptionPointCredential;
-  const credentials = await functions.getCredentials<{ token: string; callbackSecret?: string }>(type);
+  const credentials = await functions.getCredentials<PerceptionPointCredentials>(type);
   const tls = tlsOptions(credentials);
   const transport = createTransport(functions, { type, header: 'authorization', tls }, clock);
   const baseUrl = perceptionPointBaseUrl(credentials);

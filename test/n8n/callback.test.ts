@@ -1,10 +1,19 @@
-import { malwareMarker, startSimulator } from '../../packages/simulator/src/index.ts';
+import { malwareMarker, type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { describe, expect, inject, test } from 'vitest';
 import { N8nClient } from './support/n8n-client.ts';
 import { type AskedCallback, startRecordingProxy } from './support/recording-proxy.ts';
+import { startScriptedModel } from './support/scripted-model.ts';
 import { until } from './support/until.ts';
-import { baseNode, chain, givenItems, manualTrigger, ourNode, textFile } from './support/workflow.ts';
+import {
+  baseNode,
+  chain,
+  givenItems,
+  langchainNode,
+  manualTrigger,
+  ourNode,
+  textFile,
+} from './support/workflow.ts';
 
 const { url, cookie } = inject('n8n');
 const client = new N8nClient(url, cookie);
@@ -15,6 +24,8 @@ async function startScan(options: {
   scanSeconds?: number | 'never';
   callbackTimes?: number;
   onError?: INode['onError'];
+  /** What the node can refer to, beside the content of its file. */
+  given?: object;
 }) {
   const simulator = await startSimulator();
   const proxy = await startRecordingProxy(simulator.url);
@@ -38,7 +49,7 @@ async function startScan(options: {
     chain(
       'Callback',
       manualTrigger,
-      givenItems({ content: `some ${malwareMarker}` }),
+      givenItems({ content: `some ${malwareMarker}`, ...options.given }),
       textFile(),
       ourNode('Scan', 'perceptionPoint', credential, parameters, {
         ...(options.onError && { onError: options.onError }),
@@ -136,21 +147,66 @@ describe('a suspended scan', { concurrent: true }, () => {
     expect(scan.listRequests()).toBe(1);
   });
 
-  test('goes on with all that is known of the failure, where the node continues', async () => {
+  test('makes up for a callback that comes before it is suspended', async () => {
+    await using scan = await startScan({ scanSeconds: 0, callbackTimes: 1 });
+    const execution = await client.untilEnd(scan.executionId, 150);
+    expect(execution.items('Scan')[0]?.json).toMatchObject({ state: 'ready', verdict: 'malicious' });
+    const [callback] = scan.simulator.perceptionPoint.callbacks;
+    expect({ status: callback?.status, looks: scan.listRequests() }).toEqual({ status: 409, looks: 1 });
+  });
+
+  test.each([
+    ['goes on', 'continueRegularOutput', 0],
+    ['takes its error output', 'continueErrorOutput', 1],
+  ] as const)('%s with all that is known of the failure', async (_what, onError, output) => {
     const parameters = { options: { timeout: 60 } };
-    await using scan = await startScan({
-      scanSeconds: 'never',
-      parameters,
-      onError: 'continueRegularOutput',
-    });
+    await using scan = await startScan({ scanSeconds: 'never', parameters, onError });
     const execution = await client.untilEnd(scan.executionId, 150);
     expect(execution.status).toBe('success');
     const [submission] = scan.simulator.perceptionPoint.listSubmissions();
-    expect(execution.items('Scan')[0]?.json).toMatchObject({
+    const [failed] = execution.items('Scan', output);
+    expect(failed?.json).toMatchObject({
       error: expect.stringContaining('no callback came in time') as unknown,
+      message: expect.stringContaining('ask again') as unknown,
       details: { state: 'timeout', scanId: submission?.scanId, subject: submission?.scanId },
     });
-    expect(execution.items('Look')[0]?.json['given']).toContain(malwareMarker);
+    expect(failed?.pairedItem).toMatchObject({ item: 0 });
+  });
+
+  test('shows what is under way, and nothing secret, while it waits and when it is stopped', async () => {
+    const secrets = { link: 's1gn4tur3-0f-th3-l1nk', password: 'p4ssw0rd-of-the-file' };
+    await using scan = await startScan({
+      parameters: {
+        inputSource: 'downloadLink',
+        // An expression: what a node's field says itself is kept with the workflow.
+        downloadLink: '={{ "https://files.example.com/a.exe?signature=" + $json.link }}',
+        options: { filePassword: '={{ $json.password }}' },
+      },
+      given: secrets,
+    });
+    const callback = await scan.suspended();
+    const [submission] = scan.simulator.perceptionPoint.listSubmissions();
+    const check = async (): Promise<void> => {
+      const parent = await client.execution(scan.executionId);
+      expect(parent?.items('Scan')[0]?.json).toEqual({
+        service: 'perception-point',
+        subject: 'https://files.example.com/a.exe',
+        state: 'submitted',
+        scanId: submission?.scanId,
+      });
+      for (const { id } of await client.executions(scan.workflowId)) {
+        const execution = await client.execution(id);
+        for (const node of ['Scan', 'Start', 'submit', 'awaitCallback', 'awaitLonger', 'settle']) {
+          const shown = JSON.stringify(execution?.runs(node));
+          for (const secret of Object.values(secrets)) expect(shown).not.toContain(secret);
+        }
+      }
+    };
+    await check();
+    await client.stopExecution(scan.executionId);
+    await client.untilStatus(scan.executionId, ['canceled']);
+    await check();
+    await call(callback, malicious);
   });
 
   test('fails with the id to ask for, when there is no verdict at the limit either', async () => {
@@ -163,14 +219,76 @@ describe('a suspended scan', { concurrent: true }, () => {
   });
 });
 
+async function credentialFor({ url: baseUrl, perceptionPoint: { token } }: Simulator) {
+  return client.createCredential('perceptionPointApi', { region: 'custom', baseUrl, token });
+}
+
+const parameters = { resource: 'file', operation: 'scanWithCallback' };
+
+test('an AI agent waits for the callback of its tool', async () => {
+  await using simulator = await startSimulator();
+  const service = await credentialFor(simulator);
+  await using model = await startScriptedModel({ Scan: {} });
+  const openAi = await client.createCredential('openAiApi', { apiKey: 'none', url: `${model.url}/v1` });
+  const tool = ourNode('Scan', 'perceptionPointTool', service, {
+    ...parameters,
+    inputSource: 'downloadLink',
+    downloadLink: 'https://files.example.com/a.exe',
+    toolDescription: 'Scans a file',
+  });
+  const chatModel = {
+    ...langchainNode('Model', 'lmChatOpenAi', 1.3, { model: { __rl: true, mode: 'id', value: 'scripted' } }),
+    credentials: { openAiApi: openAi },
+  };
+  const agent = langchainNode('Agent', 'agent', 3.1, { promptType: 'define', text: 'Scan the file' });
+  const { connections, ...workflow } = chain('Agent', manualTrigger, agent);
+  const executionId = await client.start(
+    await client.createWorkflow({
+      ...workflow,
+      nodes: [...workflow.nodes, chatModel, tool],
+      connections: {
+        ...connections,
+        Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+        Scan: { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
+      },
+    }),
+  );
+  const execution = await client.untilEnd(executionId);
+  expect(execution.error).toBeUndefined();
+  expect(JSON.stringify(execution.items('Agent')[0]?.json)).toContain('verdict');
+  const [callback] = simulator.perceptionPoint.callbacks;
+  expect(callback?.status).toBe(200);
+});
+
+test('several items are scanned one after the other in a loop', async () => {
+  await using simulator = await startSimulator();
+  const scan = ourNode('Scan', 'perceptionPoint', await credentialFor(simulator), parameters);
+  const loop = baseNode('Loop', 'splitInBatches', 3);
+  const { connections, ...workflow } = chain(
+    'Loop',
+    manualTrigger,
+    givenItems({ content: 'harmless' }, { content: malwareMarker }),
+    textFile(),
+    loop,
+  );
+  const executionId = await client.start(
+    await client.createWorkflow({
+      ...workflow,
+      nodes: [...workflow.nodes, scan],
+      connections: {
+        ...connections,
+        Loop: { main: [[], [{ node: 'Scan', type: 'main', index: 0 }]] },
+        Scan: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
+      },
+    }),
+  );
+  const execution = await client.untilEnd(executionId);
+  expect(execution.items('Loop', 0).map(({ json }) => json['verdict'])).toEqual(['clean', 'malicious']);
+});
+
 test('several items are refused before anything is sent, with what to do', async () => {
   await using simulator = await startSimulator();
-  const credential = await client.createCredential('perceptionPointApi', {
-    region: 'custom',
-    baseUrl: simulator.url,
-    token: simulator.perceptionPoint.token,
-  });
-  const parameters = { resource: 'file', operation: 'scanWithCallback' };
+  const credential = await credentialFor(simulator);
   const execution = await client.execute(
     chain(
       'Several',

@@ -1,9 +1,21 @@
 import { type Simulator, startSimulator } from '@security-reports/simulator';
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type {
+  ICredentialDataDecryptedObject,
+  IDataObject,
+  IExecuteFunctions,
+  INodeExecutionData,
+  INodeParameters,
+} from 'n8n-workflow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PerceptionPointApi } from '../../credentials/PerceptionPointApi.credentials.ts';
+import {
+  type ScanRequest,
+  sealSubmission,
+  submissionIn,
+} from '../../nodes/PerceptionPoint/callback-scan/scan-request.ts';
+import type { DescribedSubmission } from '../../nodes/PerceptionPoint/resources/file/submission.ts';
 import { PerceptionPoint } from '../../nodes/PerceptionPoint/PerceptionPoint.node.ts';
 import { PerceptionPointCallbackScan } from '../../nodes/PerceptionPoint/PerceptionPointCallbackScan.node.ts';
 import { BinaryStore } from './support/binary-store.ts';
@@ -13,7 +25,13 @@ import { startWebhookNode } from './support/webhook-node.ts';
 
 const executionId = '77';
 const resumeUrl = 'http://127.0.0.1:9/webhook-waiting/77?signature=0123456789abcdef';
-const request = { subject: 'setup.exe', waitSeconds: 60, outputBinaryField: 'verdict', includeRaw: false };
+const request = {
+  subject: 'setup.exe',
+  waitSeconds: 60,
+  outputBinaryField: 'verdict',
+  includeRaw: false,
+  sealedSubmission: '',
+};
 const callback = { scan_id: '123456', name: 'setup.exe', type: 'File', verdict: 'MAL', evidence: [] };
 
 let simulator: Simulator;
@@ -42,17 +60,18 @@ async function runSuspending(
   parameters: INodeParameters,
   items: readonly INodeExecutionData[],
   more: Partial<IExecuteFunctions> = {},
+  credentials: ICredentialDataDecryptedObject = credentialsFor(simulator),
 ): Promise<INodeExecutionData[]> {
   const functions = executeFunctions({
     node,
     credentialType: new PerceptionPointApi(),
-    credentials: credentialsFor(simulator),
+    credentials,
     binaryStore,
     parameters,
     items,
   });
   const output = await node.execute.call(
-    Object.assign(functions, { getExecutionId: () => executionId, isToolExecution: () => false, ...more }),
+    Object.assign(functions, { getExecutionId: () => executionId, ...more }),
   );
   return output.flat();
 }
@@ -88,59 +107,64 @@ describe('File > Scan With Callback', () => {
     expect(simulator.journal.list()).toEqual([]);
   });
 
-  it('sends nothing as a tool of an AI agent, and says what to do', async () => {
-    const item = await itemWithFile(binaryStore, 'a', 'a');
-    await expect(scanWithCallback([item], { isToolExecution: () => true })).rejects.toMatchObject({
-      description: expect.stringContaining('Use the operation "Scan" instead') as unknown,
-    });
-    expect(simulator.journal.list()).toEqual([]);
-  });
-
-  it('hands the steps what the item asks for, with its file', async () => {
+  it('hands the steps what the item asks for, with its file, and nothing secret that n8n would keep', async () => {
     const item = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
-    const started: unknown[] = [];
-    await scanWithCallback(
+    const started: INodeExecutionData[] = [];
+    const waiting = { json: { submitted: { scanId: '123456' } } };
+    const [output] = await scanWithCallback(
       [item],
       {
         getWorkflow: () => ({ id: 'workflow', active: true }),
         getWorkflowSettings: () => ({}),
         setMetadata: () => undefined,
-        executeWorkflow: (_workflow, items) => {
-          started.push(items);
-          return Promise.resolve({ executionId: '78', data: [[]] });
+        executeWorkflow: (_workflow, items = []) => {
+          started.push(...items);
+          return Promise.resolve({ executionId: '78', data: [[waiting]] });
         },
       },
       { timeout: 5, filePassword: 'pass-of-file', includeRaw: true },
     );
-    expect(started).toEqual([
-      [
-        {
-          json: {
-            request: {
-              subject: 'setup.exe',
-              source: { type: 'data', binaryPropertyName: 'data' },
-              name: undefined,
-              filePassword: 'pass-of-file',
-              // n8n looks at passed limits once a minute.
-              waitSeconds: 60,
-              outputBinaryField: 'verdict',
-              includeRaw: true,
-            },
-          },
-          binary: item.binary,
-        },
-      ],
-    ]);
+    const asked = started[0]?.json as unknown as { readonly request: ScanRequest };
+    expect(asked).toEqual({
+      request: {
+        subject: 'setup.exe',
+        // n8n looks at passed limits once a minute.
+        waitSeconds: 60,
+        outputBinaryField: 'verdict',
+        includeRaw: true,
+        sealedSubmission: expect.any(String) as string,
+      },
+    });
+    expect(started).toMatchObject([{ binary: item.binary }]);
+    expect(JSON.stringify(started)).not.toContain('pass-of-file');
+    expect(submissionIn(asked.request, simulator.perceptionPoint.token)).toEqual({
+      subject: 'setup.exe',
+      source: { type: 'data', binaryPropertyName: 'data' },
+      filePassword: 'pass-of-file',
+    });
+    expect(() => submissionIn(asked.request, 'another token')).toThrow();
+    expect(output?.json).toEqual({
+      service: 'perception-point',
+      subject: 'setup.exe',
+      state: 'submitted',
+      scanId: '123456',
+    });
   });
 });
 
 describe('the step that submits', () => {
-  const submit = async (more: object = {}) => {
+  const submit = async (more: Partial<DescribedSubmission> = {}, token = simulator.perceptionPoint.token) => {
     const { binary } = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
-    const source = { type: 'data', binaryPropertyName: 'data' };
+    const sealedSubmission = sealSubmission(token, {
+      subject: 'setup.exe',
+      source: { type: 'data', binaryPropertyName: 'data' },
+      name: undefined,
+      filePassword: undefined,
+      ...more,
+    });
     const [item] = await runStep(
       'submit',
-      { json: { request: { ...request, source, ...more } }, ...(binary && { binary }) },
+      { json: { request: { ...request, sealedSubmission } }, ...(binary && { binary }) },
       {
         evaluateExpression: (expression) =>
           expression === '{{ $execution.resumeUrl }}' ? resumeUrl : undefined,
@@ -157,10 +181,31 @@ describe('the step that submits', () => {
     expect(simulator.perceptionPoint.carried(scanId, 'callback_headers', headers)).toBe(true);
   });
 
-  it('hands on the request and what was submitted, but not the secret', async () => {
-    const json = await submit();
-    expect(json).toMatchObject({ request, submitted: { name: 'setup.exe', size: 8 } });
+  it('hands on what was submitted and until when to wait, but no secret', async () => {
+    const before = Date.now();
+    const json = await submit({ filePassword: 'pass-of-file' });
+    expect(json).toMatchObject({
+      request: { subject: 'setup.exe' },
+      submitted: { name: 'setup.exe', size: 8 },
+    });
+    expect(json['waitUntil']).toBeGreaterThanOrEqual(before + 60_000);
     expect(JSON.stringify(json)).not.toContain(secretOf(executionId));
+    expect(JSON.stringify(json)).not.toContain('pass-of-file');
+  });
+
+  it('submits nothing when the service cannot reach the resume URL, and says what to do', async () => {
+    const baseUrl = 'https://service.example.com';
+    const failing = runSuspending(
+      new PerceptionPointCallbackScan(),
+      { resource: 'callbackScan', operation: 'submit', options: {} },
+      [{ json: { request } }],
+      { evaluateExpression: () => resumeUrl },
+      { region: 'custom', baseUrl, token: 'token' },
+    );
+    await expect(failing).rejects.toMatchObject({
+      message: expect.stringContaining('http://127.0.0.1:9, which only this machine reaches') as unknown,
+      description: expect.stringContaining('WEBHOOK_URL') as unknown,
+    });
   });
 
   it('sends the file password', async () => {
@@ -170,20 +215,67 @@ describe('the step that submits', () => {
   });
 });
 
-describe('the step that waits', () => {
-  it('suspends the execution until the limit', async () => {
-    const limits: Date[] = [];
-    const before = Date.now();
-    const item = { json: { request: { ...request, waitSeconds: 7200 } } };
-    const items = await runStep('awaitCallback', item, {
-      putExecutionToWait: (limit) => {
-        limits.push(limit);
-        return Promise.resolve();
+describe('the steps that wait', () => {
+  const wait = async (step: string, json: IDataObject) => {
+    const limits: number[] = [];
+    const [item] = await runStep(
+      step,
+      { json },
+      {
+        putExecutionToWait: (limit) => {
+          limits.push(limit.getTime());
+          return Promise.resolve();
+        },
       },
-    });
-    expect(limits).toHaveLength(1);
-    expect(limits[0]?.getTime()).toBeGreaterThanOrEqual(before + 7_200_000);
-    expect(items).toMatchObject([item]);
+    );
+    return { limits, json: item?.json };
+  };
+  const waiting = (scanId: string, waitSeconds: number) => ({
+    request,
+    submitted: { scanId, submittedAt: Date.now() },
+    waitUntil: Date.now() + waitSeconds * 1000,
+  });
+
+  it('first suspend the execution for a minute', async () => {
+    const before = Date.now();
+    const item = waiting('123456', 7200);
+    const { limits, json } = await wait('awaitCallback', item);
+    expect(limits).toEqual([expect.closeTo(before + 60_000, -3)]);
+    expect(json).toEqual(item);
+  });
+
+  it('never suspend it beyond the limit', async () => {
+    const item = waiting('123456', 30);
+    expect((await wait('awaitCallback', item)).limits).toEqual([item.waitUntil]);
+  });
+
+  it('then look once for a verdict whose callback came too early', async () => {
+    const scanId = simulator.perceptionPoint.addScan({ verdict: 'MAL' });
+    const { limits, json } = await wait('awaitLonger', waiting(scanId, 7200));
+    expect(limits).toEqual([]);
+    expect(json).toMatchObject({ scan: { finished: true, verdictCode: 'MAL' } });
+    expect(simulator.journal.list()).toHaveLength(1);
+  });
+
+  it('then suspend it for the rest, when there is none', async () => {
+    const item = waiting(simulator.perceptionPoint.addScan({ scanSeconds: 'never' }), 7200);
+    expect(await wait('awaitLonger', item)).toEqual({ limits: [item.waitUntil], json: item });
+  });
+
+  it('suspend it also when the service cannot be asked just now', async () => {
+    const item = waiting('123456', 7200);
+    const fault = { kind: 'status', status: 401 } as const;
+    simulator.faults.script({ route: 'perception-point.scans.list', times: 'always', fault });
+    expect(await wait('awaitLonger', item)).toEqual({ limits: [item.waitUntil], json: item });
+  });
+
+  it.each([
+    ['the callback came', { callback }],
+    ['the time is over', { waitUntil: Date.now() - 1 }],
+  ])('go on without a look when %s', async (_why, more) => {
+    const item = { ...waiting('123456', 7200), ...more };
+    expect(await wait('awaitLonger', item)).toEqual({ limits: [], json: item });
+    expect(simulator.journal.list()).toEqual([]);
   });
 });
 
@@ -251,6 +343,18 @@ describe('the step that settles', () => {
     });
     const document = await readFile(binaryStore.pathOf(item?.binary?.['verdict']?.id ?? ''), 'utf8');
     expect(JSON.parse(document)).toEqual({ ...callback, submitted_sha256: 'ab12' });
+    expect(simulator.journal.list()).toEqual([]);
+  });
+
+  it('takes it from what was listed, and asks nobody', async () => {
+    const scan = {
+      finished: true,
+      verdict: 'malicious',
+      verdictCode: 'MAL',
+      answer: { verbose_verdict: 'MAL' },
+    };
+    const [item] = await settle('123456', { scan });
+    expect(item?.json).toMatchObject({ state: 'ready', verdict: 'malicious', scanId: '123456' });
     expect(simulator.journal.list()).toEqual([]);
   });
 

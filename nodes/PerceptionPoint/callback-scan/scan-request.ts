@@ -1,18 +1,49 @@
+import type { Scan, SubmittedFile } from '@security-reports/core';
 import type { IDataObject } from 'n8n-workflow';
 import type { DescribedSubmission } from '../resources/file/submission.ts';
+import { seal, unseal } from './sealed.ts';
 
 /** What the steps are asked for. It travels in the item, not in parameters, where n8n would run what looks like code. */
-export interface ScanRequest extends DescribedSubmission {
+export interface ScanRequest {
+  readonly subject: string;
   /** How long to wait for the callback, in seconds. */
   readonly waitSeconds: number;
   readonly outputBinaryField: string;
   readonly includeRaw: boolean;
+  /** What to submit. It may hold a password or a signed link, so it is sealed. */
+  readonly sealedSubmission: string;
 }
 
-export function toItemJson(request: ScanRequest): IDataObject {
-  return { request: { ...request } };
+/** The item that goes from step to step: each adds what it has learned. */
+export interface ScanItem {
+  readonly request: ScanRequest;
+  readonly submitted?: SubmittedFile;
+  /** Until when to wait for the callback, in milliseconds since the epoch. */
+  readonly waitUntil?: number;
+  /** The body of the callback. */
+  readonly callback?: unknown;
+  /** What the service has listed, where no callback came. */
+  readonly scan?: Scan;
 }
 
-export function requestIn(json: IDataObject): ScanRequest {
-  return json['request'] as unknown as ScanRequest;
+export function sealSubmission(token: string, submission: DescribedSubmission): string {
+  return seal(token, submission);
+}
+
+export function submissionIn({ sealedSubmission }: ScanRequest, token: string): DescribedSubmission {
+  return unseal(token, sealedSubmission) as DescribedSubmission;
+}
+
+export function toItemJson(item: ScanItem): IDataObject {
+  return { ...item } as unknown as IDataObject;
+}
+
+export function scanItemIn(json: IDataObject): ScanItem {
+  return json as unknown as ScanItem;
+}
+
+/** @throws TypeError before the step that submits. */
+export function submittedIn({ submitted }: ScanItem): SubmittedFile {
+  if (submitted === undefined) throw new TypeError('nothing was submitted yet');
+  return submitted;
 }

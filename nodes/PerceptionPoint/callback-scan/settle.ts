@@ -1,7 +1,7 @@
 import {
   parseCallback,
   perceptionPoint,
-  type ScanResult,
+  type Scan,
   scanResult,
   searchPeriod,
   type SubmittedFile,
@@ -12,9 +12,9 @@ import { includeRaw, optionsOf, outputBinaryField } from '../../shared/descripti
 import { inputItem, type ItemContext, type Operation } from '../../shared/operation.ts';
 import { scannedFile } from '../resources/scanned-file.ts';
 import type { PerceptionPointSession } from '../session.ts';
-import { requestIn } from './scan-request.ts';
+import { scanItemIn, submittedIn } from './scan-request.ts';
 
-/** Third step: makes a report of the callback, or asks once for a scan that none came for. */
+/** Last step: makes a report of what came, or asks once for a scan of which nothing came. */
 export const settle: Operation<PerceptionPointSession> = {
   name: 'Settle',
   value: 'settle',
@@ -25,23 +25,19 @@ export const settle: Operation<PerceptionPointSession> = {
     { ...optionsOf(includeRaw), default: { includeRaw: '={{ $json.request.includeRaw }}' } },
   ],
   run: async (context) => {
-    const { json } = inputItem(context);
-    const submitted = json['submitted'] as unknown as SubmittedFile;
-    const callback = parseCallback(json['callback']);
-    const result =
-      callback === undefined ? await askOnce(submitted, context) : scanResult(submitted, callback);
-    return [await scannedFile(requestIn(json).subject, submitted, result, context)];
+    const item = scanItemIn(inputItem(context).json);
+    const submitted = submittedIn(item);
+    const scan = parseCallback(item.callback) ?? item.scan ?? (await askOnce(submitted, context));
+    return [await scannedFile(item.request.subject, submitted, scanResult(submitted, scan), context)];
   },
 };
 
 async function askOnce(
-  submitted: SubmittedFile,
+  { scanId, submittedAt }: SubmittedFile,
   { session, signal }: ItemContext<PerceptionPointSession>,
-): Promise<ScanResult> {
-  const { scanId, submittedAt } = submitted;
-  const period = searchPeriod(clock.now(), submittedAt);
-  const scan = await session.client.findScan(scanId, period, { signal });
-  if (scan?.finished === true) return scanResult(submitted, scan);
+): Promise<Scan> {
+  const scan = await session.client.findScan(scanId, searchPeriod(clock.now(), submittedAt), { signal });
+  if (scan?.finished === true) return scan;
   const lastState = scan === undefined ? 'not listed yet' : 'being scanned';
   throw new TimeoutError({
     service: perceptionPoint,

@@ -1,6 +1,8 @@
+import { perceptionPoint } from '@security-reports/core';
 import { type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { inputItem, type ItemContext, type OperationOutput } from '../../shared/operation.ts';
-import { type ScanRequest, toItemJson } from './scan-request.ts';
+import { reportJson } from '../../shared/report-json.ts';
+import { scanItemIn, type ScanRequest, toItemJson } from './scan-request.ts';
 import { callbackScanWorkflow } from './workflow.ts';
 
 /**
@@ -17,7 +19,7 @@ export async function startCallbackScan(
   const workflowId = functions.getWorkflow().id ?? '';
   const code = callbackScanWorkflow(functions.getNode(), functions.getWorkflowSettings());
   const { binary } = inputItem(context);
-  const item: INodeExecutionData = { json: toItemJson(request), ...(binary && { binary }) };
+  const item: INodeExecutionData = { json: toItemJson({ request }), ...(binary && { binary }) };
   const execution = await functions.executeWorkflow({ code }, [item], undefined, {
     parentExecution: { executionId: functions.getExecutionId(), workflowId, shouldResume: true },
   });
@@ -25,31 +27,24 @@ export async function startCallbackScan(
     subExecution: { executionId: execution.executionId, workflowId },
     subExecutionsCount: 1,
   });
-  // As long as the steps wait, this is not the output: n8n puts theirs in its place.
-  return (execution.data[0] ?? []).map(({ json, binary }) => ({
-    json,
-    binary: Object.values(binary ?? {})[0],
-  }));
+  // As long as the steps wait, this is the output; n8n then puts theirs in its place.
+  const [waiting] = execution.data[0] ?? [];
+  const scanId = waiting && scanItemIn(waiting.json).submitted?.scanId;
+  const about = { service: perceptionPoint.id, subject: request.subject, state: 'submitted' } as const;
+  return [{ json: reportJson({ ...about, scanId }) }];
 }
 
-/** @throws {NodeOperationError} where a node cannot be suspended: for several items, and as a tool of an AI agent. */
-export function checkCanWait({ functions, itemIndex }: ItemContext<unknown>): void {
+/** @throws {NodeOperationError} for several items: a node is suspended as a whole, and resumes for one callback. */
+export function checkOneItem({ functions, itemIndex }: ItemContext<unknown>): void {
   const items = functions.getInputData().length;
-  if (items !== 1) {
-    throw new NodeOperationError(
-      functions.getNode(),
-      `"Scan With Callback" waits for one item at a time, but ${items} came`,
-      {
-        itemIndex,
-        description:
-          'Put a Loop Over Items node with a batch size of 1 before it, or run it in a sub-workflow, once for each item.',
-      },
-    );
-  }
-  if (functions.isToolExecution()) {
-    throw new NodeOperationError(functions.getNode(), 'A tool of an AI agent cannot wait for a callback', {
+  if (items === 1) return;
+  throw new NodeOperationError(
+    functions.getNode(),
+    `"Scan With Callback" waits for one item at a time, but ${items} came`,
+    {
       itemIndex,
-      description: 'Use the operation "Scan" instead, which waits inside the node.',
-    });
-  }
+      description:
+        'Put a Loop Over Items node with a batch size of 1 before it, or run it in a sub-workflow, once for each item.',
+    },
+  );
 }

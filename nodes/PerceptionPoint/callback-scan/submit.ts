@@ -1,8 +1,11 @@
+import { InvalidInputError, isLoopback, perceptionPoint } from '@security-reports/core';
+import { perceptionPointBaseUrl } from '../../../credentials/shared/perception-point-base-url.ts';
+import { clock } from '../../shared/clock.ts';
 import { inputItem, type Operation } from '../../shared/operation.ts';
+import { submissionOf } from '../resources/file/submission.ts';
 import type { PerceptionPointSession } from '../session.ts';
 import { callbackSecret, callbackSecretHeader } from './callback-secret.ts';
-import { submissionOf } from '../resources/file/submission.ts';
-import { requestIn } from './scan-request.ts';
+import { scanItemIn, submissionIn, toItemJson } from './scan-request.ts';
 
 /** First step: submits with the resume URL of this very execution as the callback URL. */
 export const submit: Operation<PerceptionPointSession> = {
@@ -13,20 +16,37 @@ export const submit: Operation<PerceptionPointSession> = {
   fields: [],
   run: async (context) => {
     const { functions, itemIndex, session, signal, tell } = context;
-    const { json } = inputItem(context);
+    const { credentials, client } = session;
+    const { request } = scanItemIn(inputItem(context).json);
     const callbackUrl = functions.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex) as string;
-    const submission = await submissionOf(requestIn(json), context);
-    const submitted = await session.client.submitFile(
+    checkReachable(callbackUrl, perceptionPointBaseUrl(credentials));
+    const submission = await submissionOf(submissionIn(request, credentials.token), context);
+    const submitted = await client.submitFile(
       {
         ...submission,
         callbackUrl,
         callbackHeaders: {
-          [callbackSecretHeader]: callbackSecret(session.credentials.token, functions.getExecutionId()),
+          [callbackSecretHeader]: callbackSecret(credentials.token, functions.getExecutionId()),
         },
       },
       { signal },
     );
     tell(`submitted as scan ${submitted.scanId}`);
-    return [{ json: { ...json, submitted: submitted } }];
+    const waitUntil = clock.now() + request.waitSeconds * 1000;
+    return [{ json: toItemJson({ request, submitted, waitUntil }) }];
   },
 };
+
+/** @throws {InvalidInputError} for a callback that would never come: it would be waited for in vain. */
+function checkReachable(callbackUrl: string, baseUrl: string): void {
+  const url = new URL(callbackUrl);
+  if (!isLoopback(url) || isLoopback(new URL(baseUrl))) return;
+  throw new InvalidInputError({
+    service: perceptionPoint,
+    operation: 'submit file',
+    subject: 'the webhook URL of n8n',
+    what: `it is ${url.origin}, which only this machine reaches`,
+    remedy:
+      'Set WEBHOOK_URL of n8n, and of its workers, to an address that the service reaches, or use the operation "Scan".',
+  });
+}

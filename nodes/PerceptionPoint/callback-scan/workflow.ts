@@ -1,7 +1,7 @@
 import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
 
 /** In the order in which they run; each is an operation of the node type `perceptionPointCallbackScan`. */
-const steps = ['submit', 'awaitCallback', 'settle'] as const;
+const steps = ['submit', 'awaitCallback', 'awaitLonger', 'settle'] as const;
 
 /** The workflow of the steps, run with the credential and the settings of the node that starts it. */
 export function callbackScanWorkflow(starter: INode, settings: IWorkflowSettings): IWorkflowBase {
@@ -47,8 +47,12 @@ function stepNode(starter: INode, step: string, position: number): INode {
     parameters: { resource: 'callbackScan', operation: step },
     ...(starter.credentials && { credentials: starter.credentials }),
     // So that the starting node goes on with all that is known of the failure, rather than with its message.
-    ...(isLast && starter.onError === 'continueRegularOutput' && { onError: starter.onError }),
+    ...(isLast && continues(starter) && { onError: 'continueRegularOutput' }),
   };
+}
+
+function continues({ onError }: INode): boolean {
+  return onError === 'continueRegularOutput' || onError === 'continueErrorOutput';
 }
 
 function settingsFor(settings: IWorkflowSettings): IWorkflowSettings {

@@ -30,7 +30,7 @@ export {
   UncertainSubmissionError,
 } from './errors.ts';
 export { safeFileName } from './file-name.ts';
-export { parseBaseUrl } from './http/base-url.ts';
+export { isLoopback, parseBaseUrl } from './http/base-url.ts';
 export type { Progress } from './progress.ts';
 export { type Deliver, Report, type ReportDigest } from './report.ts';
 export type { ReportKind } from './report-kind.ts';

@@ -19,8 +19,12 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     void (async () => {
       const body = await buffer(incoming);
       const { method, headers, url = '/' } = incoming;
+      const text = body.toString('latin1');
+      const isMultipart = headers['content-type']?.startsWith('multipart/');
       const field = (name: string): string | undefined =>
-        new RegExp(`name="${name}"\r\n\r\n(.*)\r\n`).exec(body.toString('latin1'))?.[1];
+        isMultipart === true
+          ? new RegExp(`name="${name}"\r\n\r\n(.*)\r\n`).exec(text)?.[1]
+          : (new URLSearchParams(text).get(name) ?? undefined);
       const callbackUrl = field('callback_url');
       const forwarded = request(new URL(url, target), { method, headers }, (answer) => {
         if (callbackUrl !== undefined) {

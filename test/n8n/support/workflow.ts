@@ -21,6 +21,16 @@ export function baseNode(
   };
 }
 
+/** A node of n8n's own for AI. */
+export function langchainNode(
+  name: string,
+  type: string,
+  typeVersion: number,
+  parameters: INodeParameters = {},
+): INode {
+  return { ...baseNode(name, type, typeVersion, parameters), type: `@n8n/n8n-nodes-langchain.${type}` };
+}
+
 /** A node of the package. */
 export function ourNode(
   name: string,

@@ -1,13 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { includeRaw, optionsOf, outputBinaryField } from '../../../shared/descriptions.ts';
 import type { Operation } from '../../../shared/operation.ts';
-import type { ScanRequest } from '../../callback-scan/scan-request.ts';
-import { checkCanWait, startCallbackScan } from '../../callback-scan/start.ts';
+import { shortestWait } from '../../callback-scan/await-callback.ts';
+import { sealSubmission } from '../../callback-scan/scan-request.ts';
+import { checkOneItem, startCallbackScan } from '../../callback-scan/start.ts';
 import type { PerceptionPointSession } from '../../session.ts';
 import { describeSubmission, fileName, filePassword, sourceFields } from './submission.ts';
 
-/** n8n looks once a minute for executions whose wait is over. */
-const shortestWait = 60;
 const defaultWait = 3600;
 
 const notice: INodeProperties = {
@@ -35,14 +34,16 @@ export const scanWithCallback: Operation<PerceptionPointSession> = {
   description: 'Submit a file and suspend the execution until the service calls back with the verdict',
   fields: [notice, ...sourceFields, outputBinaryField, optionsOf(wait, fileName, filePassword, includeRaw)],
   run: async (context) => {
-    checkCanWait(context);
-    const { functions, itemIndex } = context;
+    checkOneItem(context);
+    const { functions, itemIndex, session } = context;
     const seconds = Number(functions.getNodeParameter('options.timeout', itemIndex, defaultWait));
-    const request: ScanRequest = {
-      ...describeSubmission(context),
+    const submission = describeSubmission(context);
+    const request = {
+      subject: submission.subject,
       waitSeconds: Math.max(seconds || defaultWait, shortestWait),
       outputBinaryField: functions.getNodeParameter('outputBinaryField', itemIndex) as string,
       includeRaw: functions.getNodeParameter('options.includeRaw', itemIndex, false) as boolean,
+      sealedSubmission: sealSubmission(session.credentials.token, submission),
     };
     return startCallbackScan(request, context);
   },
