@@ -1,4 +1,9 @@
-import type { ReportFormat, ReportRunRequest } from '@security-reports/core';
+import {
+  digicert,
+  InvalidInputError,
+  type ReportFormat,
+  type ReportRunRequest,
+} from '@security-reports/core';
 import type { IExecuteFunctions, INodeParameterResourceLocator, INodeProperties } from 'n8n-workflow';
 
 export const reportIdentifier: INodeProperties = {
@@ -74,9 +79,18 @@ export const reportFormat: INodeProperties = {
     'The format that was chosen when the report was created. What is larger than 2 MB comes as a ZIP all the same.',
 };
 
+/** @throws {InvalidInputError} when an expression gives nothing. */
 export function reportOf(functions: IExecuteFunctions, itemIndex: number): ReportRunRequest['report'] {
   const locator = functions.getNodeParameter('reportIdentifier', itemIndex) as INodeParameterResourceLocator;
-  return locatedReport(locator) ?? { id: '' };
+  const report = locatedReport(locator);
+  if (report !== undefined) return report;
+  throw new InvalidInputError({
+    service: digicert,
+    operation: 'find report',
+    subject: 'the report',
+    what: 'it is empty',
+    remedy: 'Choose one from the list, or give its id or its display name.',
+  });
 }
 
 /** The report that a locator points to, as core takes it; `undefined` for one that is empty. */

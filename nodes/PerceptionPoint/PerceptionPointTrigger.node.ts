@@ -7,8 +7,7 @@ import {
   NodeConnectionTypes,
 } from 'n8n-workflow';
 import { callbackSecretHeader } from './callback-scan/callback-secret.ts';
-import { checkCallbackSecret } from './trigger/check-callback-secret.ts';
-import { receiveScanEvent } from './trigger/receive-scan-event.ts';
+import { checkCredential, receiveScanEvent } from './trigger/receive-scan-event.ts';
 
 const callbackWebhooks: IWebhookDescription[] = [
   {
@@ -82,7 +81,7 @@ export class PerceptionPointTrigger implements INodeType {
     default: {
       checkExists: () => Promise.resolve(false),
       async create(this: IHookFunctions) {
-        await checkCallbackSecret(this);
+        await checkCredential(this);
         return true;
       },
       delete: () => Promise.resolve(true),

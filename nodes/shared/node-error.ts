@@ -20,6 +20,7 @@ import { type ReportFields, type ReportJson, reportJson } from './report-json.ts
 const resumingOperations: Readonly<Record<string, string>> = {
   [perceptionPoint.id]: 'The operation Scan > Get asks for it again.',
   [spectraAnalyze.id]: 'The operation PDF Report > Download fetches it then.',
+  [digicert.id]: 'The operation Report > Download Latest fetches it then.',
 };
 
 /** Tells an error of core in the way of n8n: what happened as the message, what to do about it as the description. */

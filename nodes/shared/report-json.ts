@@ -22,9 +22,9 @@ export interface ReportFields {
   /** Of the file in the binary field. */
   readonly fileName?: string | undefined;
   readonly mediaType?: string | undefined;
-  /** In bytes. */
+  /** In bytes, and likewise of the file in the binary field. */
   readonly size?: number | undefined;
-  /** Lower-case hex. */
+  /** Lower-case hex; likewise. */
   readonly sha256?: string | undefined;
   readonly verdict?: Verdict | undefined;
   readonly scanId?: string | undefined;

@@ -106,7 +106,7 @@ describe('a suspended scan', { concurrent: true }, () => {
       state: 'ready',
       verdict: 'malicious',
       subject: 'sample.txt',
-      size: 22,
+      submittedSize: 22,
     });
     expect(JSON.parse((await client.binary(item)).toString())).toMatchObject({ verdict: 'MAL' });
     expect(execution.items('Look')[0]?.json['given']).toContain(malwareMarker);

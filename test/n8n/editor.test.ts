@@ -13,7 +13,7 @@ const client = new N8nClient(url, cookie);
 describe('the panel of a node', () => {
   test('shows the fields of an operation, with their hints, and no others', async () => {
     const credential = await client.createCredential('spectraAnalyzeApi', { baseUrl: url, token: 'token' });
-    const generate = { resource: 'pdfReport', operation: 'generate', hash: '={{ $json.sha256 }}' };
+    const generate = { resource: 'pdfReport', operation: 'generate', hash: '={{ $json.submittedSha256 }}' };
     const classify = { resource: 'sample', operation: 'getClassification' };
     const workflowId = await client.createWorkflow(
       chain(

@@ -46,11 +46,14 @@ describe('the operations', () => {
     expect(execution.status).toBe('success');
     const items = execution.items('Perception Point');
     expect(items.map(({ json }) => json['verdict'])).toEqual(['clean', 'malicious']);
-    expect(items.map(({ json }) => json['sha256'])).toEqual(
+    expect(items.map(({ json }) => json['submittedSha256'])).toEqual(
       contents.map((content) => createHash('sha256').update(content).digest('hex')),
     );
     const document = JSON.parse((await client.binary(items[1])).toString()) as object;
-    expect(document).toMatchObject({ verbose_verdict: 'MAL', submitted_sha256: items[1]?.json['sha256'] });
+    expect(document).toMatchObject({
+      verbose_verdict: 'MAL',
+      submitted_sha256: items[1]?.json['submittedSha256'],
+    });
     expect(items[1]?.binary?.['data']?.fileName).toBe(
       `sample.txt-${items[1]?.json['scanId'] as string}.json`,
     );

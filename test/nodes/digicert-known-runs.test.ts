@@ -90,6 +90,13 @@ describe('remember', () => {
     expect(newRuns([run('a')], known)).toEqual([]);
   });
 
+  it('still knows all runs of a long history after an answer that lists none', () => {
+    const history = Array.from({ length: 1_500 }, (_, index) => run(String(index)));
+    let known = remember([], allKnown(history, 'credential'), settledBy());
+    known = remember([], known, settledBy());
+    expect(newRuns(history, known)).toEqual([]);
+  });
+
   it('stays bounded while the history moves on for years', () => {
     let known = nothing;
     for (let first = 0; first < 5_000; first += 50) {

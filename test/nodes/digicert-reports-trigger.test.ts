@@ -223,7 +223,7 @@ describe('filters', () => {
     expect(runIds(await node.poll())).toEqual(['of orders']);
   });
 
-  it('says nothing of runs that it passed over when a filter is taken away', async () => {
+  it('says nothing of runs that it passed over beside news when a filter is taken away', async () => {
     const { orders, domains } = addTwo();
     const node = await activated({ filters: { reportType: ['domains'] } });
     addRun(orders.identifier, 'passed over');

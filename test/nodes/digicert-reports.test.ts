@@ -333,7 +333,7 @@ describe('Download Latest', () => {
       {
         json: {
           error: expect.stringContaining('the last state: being generated (run run-1)') as string,
-          message: expect.stringContaining('fetch it later') as string,
+          message: expect.stringMatching(/fetch it later.*Report > Download Latest/) as string,
           details: { state: 'timeout', lastState: 'being generated (run run-1)', runId: 'run-1' },
         },
       },
@@ -408,6 +408,22 @@ describe('Run', () => {
     expect(startedRuns()).toBe(1);
   });
 });
+
+it.each(['download', 'downloadLatest', 'run'])(
+  '%s asks nobody when no report is given',
+  async (operation) => {
+    const running = run({
+      operation,
+      reportIdentifier: locator('id', ' '),
+      reportRunIdentifier: locator('id', 'run'),
+    });
+    await expect(running).rejects.toMatchObject({
+      message: expect.stringContaining('the report: it is empty') as unknown,
+      description: expect.stringContaining('Choose one from the list') as unknown,
+    });
+    expect(simulator.journal.list()).toEqual([]);
+  },
+);
 
 describe('several items', () => {
   it('become several outputs in their order, each with what became of it', async () => {

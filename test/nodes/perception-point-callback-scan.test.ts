@@ -337,8 +337,8 @@ describe('the step that settles', () => {
       verdict: 'malicious',
       verdictCode: 'MAL',
       scanId: '123456',
-      sha256: 'ab12',
-      size: 8,
+      submittedSha256: 'ab12',
+      submittedSize: 8,
       fileName: 'setup.exe-123456.json',
     });
     const document = await readFile(binaryStore.pathOf(item?.binary?.['verdict']?.id ?? ''), 'utf8');

@@ -108,6 +108,11 @@ describe('a callback of the service', () => {
   });
 });
 
+it('has its secret without the blanks that came along when it was pasted', async () => {
+  const trigger = await startTrigger({}, { credentials: { token: 'token', callbackSecret: ` ${secret}\n` } });
+  expect(await post(trigger, malicious)).toBe(200);
+});
+
 describe('a request that is no callback of the service', () => {
   it.each([
     ['without the secret', {}],
@@ -239,8 +244,14 @@ describe('a credential without a callback secret', () => {
 
   it('keeps the workflow from being activated, and says what is missing', async () => {
     await expect(activate('')).rejects.toMatchObject({
-      message: 'The credential has no callback secret',
+      message: expect.stringContaining('the credential has none') as unknown,
       description: expect.stringContaining('Open the credential') as unknown,
+    });
+  });
+
+  it('does so, too, when the secret could not stand in a header', async () => {
+    await expect(activate('Schlüssel €')).rejects.toMatchObject({
+      message: expect.stringContaining('characters that cannot stand in a header') as unknown,
     });
   });
 

@@ -52,8 +52,8 @@ describe('File > Submit', () => {
           subject: 'setup.exe',
           state: 'submitted',
           scanId: submission?.scanId,
-          size: 8,
-          sha256: sha256Of('harmless'),
+          submittedSize: 8,
+          submittedSha256: sha256Of('harmless'),
         },
         pairedItem: { item: 0 },
       },
@@ -197,8 +197,8 @@ describe('File > Scan', () => {
           verdict: 'malicious',
           verdictCode: 'MAL',
           scanId,
-          sha256: sha256Of(content),
-          size: content.length,
+          submittedSha256: sha256Of(content),
+          submittedSize: content.length,
           fileName: `bad.exe-${scanId ?? ''}.json`,
           mediaType: 'application/json',
         },
@@ -209,6 +209,8 @@ describe('File > Scan', () => {
       verbose_verdict: 'MAL',
       submitted_sha256: sha256Of(content),
     });
+    const document = await readFile(binaryStore.pathOf(items[0]?.binary?.['data']?.id ?? ''));
+    expect(items[0]?.json).toMatchObject({ size: document.byteLength, sha256: sha256Of(document) });
   });
 
   it('tells the scan id as soon as the service has the file', async () => {
@@ -259,7 +261,7 @@ describe('File > Scan', () => {
   it('streams a file of 20 MB from the store of n8n', async () => {
     const content = randomBytes(20_000_000);
     const { items } = await run({ resource: 'file', operation: 'scan' }, await withFile('big.iso', content));
-    expect(items[0]?.json).toMatchObject({ size: 20_000_000, sha256: sha256Of(content) });
+    expect(items[0]?.json).toMatchObject({ submittedSize: 20_000_000, submittedSha256: sha256Of(content) });
     expect(simulator.perceptionPoint.listSubmissions()).toMatchObject([
       { file: { size: 20_000_000, sha256: sha256Of(content) } },
     ]);
@@ -275,7 +277,7 @@ describe('File > Scan', () => {
       { resource: 'file', operation: 'scan' },
       { items: [{ json: {}, binary: { data: binary } }] },
     );
-    expect(items[0]?.json).toMatchObject({ state: 'ready', sha256: sha256Of('harmless') });
+    expect(items[0]?.json).toMatchObject({ state: 'ready', submittedSha256: sha256Of('harmless') });
   });
 
   it('asks for many items with one polling loop, and keeps their order', async () => {

@@ -14,13 +14,15 @@ export interface KnownRuns {
   readonly settled: readonly string[];
   /** At how many polls the file of a run could not be had, by the key of the run. */
   readonly failures: Readonly<Record<string, number>>;
+  /** How many runs the history has listed at the most. */
+  readonly mostListed: number;
 }
 
 /**
- * So many runs stay known that the history does not list any more. One that is missing from a single answer, since
- * rows moved between two pages, is no new run when it is there again.
+ * So many runs, or as many as there ever were, stay known that the history does not list any more. One that is missing
+ * from some answers, or all of them, is no new run when it is there again.
  */
-const mostUnlisted = 1_000;
+const leastRemembered = 1_000;
 
 /**
  * A run is known by its ids, not by a time: runs become ready in another order than they started in, times are told to
@@ -49,7 +51,7 @@ export function newRuns(ready: readonly ReadyRun[], known: KnownRuns): readonly 
 
 /** What there is to know when nothing of it shall be emitted. */
 export function allKnown(ready: readonly ReadyRun[], credentialId: string): KnownRuns {
-  return { credentialId, settled: ready.map(keyOf), failures: {} };
+  return { credentialId, settled: ready.map(keyOf), failures: {}, mostListed: ready.length };
 }
 
 /**
@@ -78,7 +80,8 @@ export function remember(
 ): KnownRuns {
   const listed = new Set(ready.map(keyOf));
   const settled = [...new Set([...known.settled, ...poll.settled])];
-  const unlisted = settled.filter((key) => !listed.has(key)).slice(-mostUnlisted);
+  const mostListed = Math.max(known.mostListed, ready.length);
+  const unlisted = settled.filter((key) => !listed.has(key)).slice(-Math.max(leastRemembered, mostListed));
   const failures = { ...known.failures };
   for (const key of poll.failed) failures[key] = (failures[key] ?? 0) + 1;
   const isOpen = (key: string): boolean => listed.has(key) && !poll.settled.includes(key);
@@ -86,6 +89,7 @@ export function remember(
     credentialId: poll.credentialId,
     settled: [...unlisted, ...settled.filter((key) => listed.has(key))],
     failures: Object.fromEntries(Object.entries(failures).filter(([key]) => isOpen(key))),
+    mostListed,
   };
 }
 

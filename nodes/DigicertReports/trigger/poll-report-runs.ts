@@ -86,8 +86,8 @@ async function sample(functions: IPollFunctions): Promise<INodeExecutionData[][]
 }
 
 /**
- * All runs that are ready, whatever the filters of the trigger: with other filters, those that were there before are
- * no news either.
+ * All runs that are ready, whatever the filters of the trigger: with other filters, those that were there at its
+ * activation, or were passed over beside news, are no news either. n8n keeps nothing of a poll that gives no news.
  */
 async function readHistory(client: DigicertClient, deadline: number): Promise<readonly ReadyRun[]> {
   return readyRuns(await Array.fromAsync(client.listReportHistory({ status: ['READY'] }, { deadline })));

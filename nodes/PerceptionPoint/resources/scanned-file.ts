@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { perceptionPoint, type ScanResult, type SubmittedFile } from '@security-reports/core';
 import type { IDataObject } from 'n8n-workflow';
 import type { ItemContext, OperationOutput } from '../../shared/operation.ts';
@@ -12,7 +13,7 @@ export async function scannedFile(
 ): Promise<OperationOutput> {
   const { scanId, verdict, verdictCode, documentName: fileName, document } = result;
   const mediaType = 'application/json';
-  const { size, sha256 } = submitted;
+  const bytes = Buffer.from(document);
   const isRawWanted = functions.getNodeParameter('options.includeRaw', itemIndex, false) === true;
   const json = reportJson({
     service: perceptionPoint.id,
@@ -23,12 +24,14 @@ export async function scannedFile(
     scanId,
     fileName,
     mediaType,
-    size,
-    sha256,
+    size: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    submittedSize: submitted.size,
+    submittedSha256: submitted.sha256,
     raw: isRawWanted ? (JSON.parse(document) as IDataObject) : undefined,
   });
   return {
     json,
-    binary: await functions.helpers.prepareBinaryData(Buffer.from(document), fileName, mediaType),
+    binary: await functions.helpers.prepareBinaryData(bytes, fileName, mediaType),
   };
 }

@@ -1,21 +1,34 @@
 import { parseCallback, perceptionPoint, verifyCallback } from '@security-reports/core';
-import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { answer } from '../../shared/answer.ts';
+import { toNodeError } from '../../shared/node-error.ts';
 import { reportJson } from '../../shared/report-json.ts';
 import { callbackSecretHeader } from '../callback-scan/callback-secret.ts';
-import { perceptionPointCredential } from '../session.ts';
+import { type PerceptionPointCredentials, perceptionPointCredential } from '../session.ts';
 import { shownLink } from '../shown-link.ts';
 import { isFirstEventOf } from './seen-scans.ts';
+import { triggerSecret } from './trigger-secret.ts';
+
+/** @throws {NodeOperationError} for a credential by which the trigger would know no callback. */
+export async function checkCredential(functions: IHookFunctions): Promise<void> {
+  try {
+    await secretOf(functions);
+  } catch (error) {
+    throw toNodeError(functions.getNode(), error, 0);
+  }
+}
+
+async function secretOf(functions: IHookFunctions | IWebhookFunctions): Promise<string> {
+  return triggerSecret(await functions.getCredentials<PerceptionPointCredentials>(perceptionPointCredential));
+}
 
 /** What comes to the URL of the trigger: a callback with the right secret starts the workflow, once for each scan. */
 export async function receiveScanEvent(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
-  const { callbackSecret: secret = '' } = await functions.getCredentials<{ callbackSecret?: string }>(
-    perceptionPointCredential,
-  );
-  const header = callbackSecretHeader;
-  if (secret === '') {
-    return answer(functions, 401, 'The credential of the trigger has no callback secret.');
+  const secret = await secretOf(functions).catch(() => undefined);
+  if (secret === undefined) {
+    return answer(functions, 401, 'The credential of the trigger has no callback secret that could be sent.');
   }
+  const header = callbackSecretHeader;
   if (!verifyCallback(functions.getHeaderData(), { header, secret })) {
     return answer(functions, 401, `The header ${header} has not the right value.`);
   }

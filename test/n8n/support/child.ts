@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { until } from './until.ts';
 
 const running = new Set<Child>();
@@ -60,10 +61,18 @@ export class Child {
     });
   }
 
-  /** The most memory that it has held at any time so far, in bytes. Known on Linux only. */
-  async peakMemory(): Promise<number> {
-    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8');
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  /** How much more memory than at its beginning it held at any time during `work`, in bytes. Known on Linux only. */
+  async memoryGrowth(work: () => Promise<void>): Promise<number> {
+    const folder = `/proc/${this.#process.pid}`;
+    const memory = async (name: 'VmRSS' | 'VmHWM'): Promise<number> => {
+      const status = await readFile(join(folder, 'status'), 'utf8');
+      return Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+    };
+    // Makes the peak what it is now.
+    await writeFile(join(folder, 'clear_refs'), '5');
+    const before = await memory('VmRSS');
+    await work();
+    return (await memory('VmHWM')) - before;
   }
 
   /** Ends it, and what it has started, without any chance to clean up. */

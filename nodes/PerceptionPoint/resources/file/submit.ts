@@ -5,6 +5,7 @@ import type { ItemContext, Operation } from '../../../shared/operation.ts';
 import { reportJson } from '../../../shared/report-json.ts';
 import { callbackSecretHeader } from '../../callback-scan/callback-secret.ts';
 import type { PerceptionPointSession } from '../../session.ts';
+import { triggerSecret } from '../../trigger/trigger-secret.ts';
 import { describeSubmission, fileName, filePassword, sourceFields, submissionOf } from './submission.ts';
 
 const callbackUrl: INodeProperties = {
@@ -14,7 +15,7 @@ const callbackUrl: INodeProperties = {
   default: '',
   placeholder: 'e.g. https://n8n.example.com/webhook/…',
   description:
-    'Whom the service shall tell about the verdict; for a Perception Point Trigger, its production URL',
+    'Whom the service shall tell about the verdict. For a Perception Point Trigger: its production URL, and the option "Callback Starts a Perception Point Trigger" beside it.',
 };
 
 /** A choice, since the secret must not go to whoever else is called. */
@@ -79,7 +80,7 @@ export const submit: Operation<PerceptionPointSession> = {
     const { client } = context.session;
     const { scanId, size, sha256 } = await client.submitFile(submission, waitOptionsOf(context));
     const about = { service: perceptionPoint.id, subject: described.subject, state: 'submitted' } as const;
-    return [{ json: reportJson({ ...about, scanId, size, sha256 }) }];
+    return [{ json: reportJson({ ...about, scanId, submittedSize: size, submittedSha256: sha256 }) }];
   },
 };
 
@@ -99,7 +100,9 @@ function callbackOf(
   const callbackUrl = options.callbackUrl?.trim() ?? '';
   const callbackHeaders = {
     ...Object.fromEntries((options.callbackHeaders?.header ?? []).map(({ name, value }) => [name, value])),
-    ...(options.callbackToTrigger === true && triggerHeaders(context.session)),
+    ...(options.callbackToTrigger === true && {
+      [callbackSecretHeader]: triggerSecret(context.session.credentials),
+    }),
   };
   const hasHeaders = Object.keys(callbackHeaders).length > 0;
   const callbackParams = readParams(options.callbackParams);
@@ -112,18 +115,6 @@ function callbackOf(
     );
   }
   return {};
-}
-
-function triggerHeaders({ credentials }: PerceptionPointSession): Readonly<Record<string, string>> {
-  const { callbackSecret = '' } = credentials;
-  if (callbackSecret === '') {
-    throw refuse(
-      'the callback secret',
-      'the credential has none',
-      'Fill it in there, with any long random text, as in the credential of the Perception Point Trigger.',
-    );
-  }
-  return { [callbackSecretHeader]: callbackSecret };
 }
 
 function readParams(value: unknown = {}): Readonly<Record<string, unknown>> | undefined {
