@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { perceptionPoint, type ScanResult, type SubmittedFile } from '@security-reports/core';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { outputBinaryField } from '../../shared/descriptions.ts';
 import type { ItemContext, OperationOutput } from '../../shared/operation.ts';
 import { reportJson } from '../../shared/report-json.ts';
+
+export const answerField: INodeProperties = {
+  ...outputBinaryField,
+  hint: 'The name of the output binary field to put the answer of the service in, as a JSON file',
+};
 
 /** A verdict as an item, with the service's own answer as a file. */
 export async function scannedFile(

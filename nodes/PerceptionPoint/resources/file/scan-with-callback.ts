@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { includeRaw, optionsOf, outputBinaryField } from '../../../shared/descriptions.ts';
+import { includeRaw, optionsOf } from '../../../shared/descriptions.ts';
 import type { Operation } from '../../../shared/operation.ts';
 import { shortestWait } from '../../callback-scan/await-callback.ts';
 import { sealSubmission } from '../../callback-scan/scan-request.ts';
@@ -32,7 +32,7 @@ export const scanWithCallback: Operation<PerceptionPointSession> = {
   value: 'scanWithCallback',
   action: 'Scan a file and wait for the callback',
   description: 'Submit a file and suspend the execution until the service calls back with the verdict',
-  fields: [notice, ...sourceFields, outputBinaryField, optionsOf(wait, fileName, filePassword, includeRaw)],
+  fields: [notice, ...sourceFields, answerField, optionsOf(wait, fileName, filePassword, includeRaw)],
   run: async (context) => {
     checkOneItem(context);
     const { functions, itemIndex, session } = context;

@@ -3,14 +3,13 @@ import {
   concurrency,
   includeRaw,
   optionsOf,
-  outputBinaryField,
   pollInterval,
   timeout,
   waitOptionsOf,
 } from '../../../shared/descriptions.ts';
 import type { Operation } from '../../../shared/operation.ts';
 import type { PerceptionPointSession } from '../../session.ts';
-import { scannedFile } from '../scanned-file.ts';
+import { answerField, scannedFile } from '../scanned-file.ts';
 import { describeSubmission, fileName, filePassword, sourceFields, submissionOf } from './submission.ts';
 
 export const scan: Operation<PerceptionPointSession> = {
@@ -20,7 +19,7 @@ export const scan: Operation<PerceptionPointSession> = {
   description: 'Submit a file and wait for the verdict',
   fields: [
     ...sourceFields,
-    outputBinaryField,
+    answerField,
     optionsOf(timeout, pollInterval, concurrency, fileName, filePassword, includeRaw),
   ],
   run: async (context) => {

@@ -4,7 +4,6 @@ import {
   concurrency,
   includeRaw,
   optionsOf,
-  outputBinaryField,
   pollInterval,
   timeout,
   waitOptionsOf,
@@ -12,7 +11,7 @@ import {
 import type { ItemContext, Operation } from '../../../shared/operation.ts';
 import { reportJson } from '../../../shared/report-json.ts';
 import type { PerceptionPointSession } from '../../session.ts';
-import { scannedFile } from '../scanned-file.ts';
+import { answerField, scannedFile } from '../scanned-file.ts';
 
 const scanId: INodeProperties = {
   displayName: 'Scan ID',
@@ -37,7 +36,7 @@ export const get: Operation<PerceptionPointSession> = {
   value: 'get',
   action: 'Get the verdict of a scan',
   description: 'Get the verdict of a file that was submitted earlier',
-  fields: [scanId, wait, outputBinaryField, optionsOf(timeout, pollInterval, concurrency, includeRaw)],
+  fields: [scanId, wait, answerField, optionsOf(timeout, pollInterval, concurrency, includeRaw)],
   run: async (context) => {
     const { functions, itemIndex, session } = context;
     const id = scanIdOf(context);
