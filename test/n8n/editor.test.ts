@@ -65,6 +65,23 @@ describe('the panel of a node', () => {
   });
 });
 
+test('the panel of the Perception Point Trigger shows the URL to give to submissions', async () => {
+  const credential = await client.createCredential('perceptionPointApi', { region: 'us', token: 'token' });
+  const trigger = {
+    ...ourNode('Trigger', 'perceptionPointTrigger', credential, {}),
+    webhookId: 'shown-in-the-editor',
+  };
+  await using editor = await openEditor(client, await client.createWorkflow(chain('Trigger', trigger)));
+  await editor.openNode('Trigger');
+  const panel = editor.page.getByTestId('ndv');
+  await panel.getByText('Webhook URLs').click();
+  await panel.getByText('Production URL', { exact: true }).click();
+  await panel.getByText('/webhook/shown-in-the-editor/perception-point').first().waitFor();
+  const text = await panel.innerText();
+  expect(text).toContain('Give the production URL above as the callback URL of File > Submit');
+  expect(text).toContain('x-security-reports-secret');
+});
+
 test('a playbook is drawn with the icons of its nodes', async () => {
   const file = join(repository, 'examples', 'n8n', 'hash-to-pdf-to-ticket.json');
   const { name, nodes, connections } = JSON.parse(await readFile(file, 'utf8')) as WorkflowDraft;

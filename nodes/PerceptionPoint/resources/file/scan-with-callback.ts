@@ -5,6 +5,7 @@ import { shortestWait } from '../../callback-scan/await-callback.ts';
 import { sealSubmission } from '../../callback-scan/scan-request.ts';
 import { checkOneItem, startCallbackScan } from '../../callback-scan/start.ts';
 import type { PerceptionPointSession } from '../../session.ts';
+import { answerField } from '../scanned-file.ts';
 import { describeSubmission, fileName, filePassword, sourceFields } from './submission.ts';
 
 const defaultWait = 3600;
