@@ -1,7 +1,8 @@
 import { create as createGlobber } from '@actions/glob';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { enumerate, InputProblem, quote } from './inputs/parsers.ts';
+import { InputProblem } from './input-problem.ts';
+import { enumerate, quote } from './quoting.ts';
 
 /** A regular file of the workspace. */
 export interface WorkspaceFile {

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { InputProblem, quote } from './parsers.ts';
+import { InputProblem } from '../input-problem.ts';
+import { quote } from '../quoting.ts';
 
 /**
  * Reads CA certificates that are given as PEM text, or as the path of a PEM file (relative to the workspace).

@@ -1,4 +1,5 @@
-import { InputProblem, type Parser } from './parsers.ts';
+import { InputProblem } from '../input-problem.ts';
+import type { Parser } from './parsers.ts';
 
 /** Where the texts of the inputs come from, and what of the step's surroundings their meaning depends on. */
 export interface InputSource {

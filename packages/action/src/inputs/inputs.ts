@@ -6,12 +6,14 @@ import {
   type Service,
   spectraAnalyze,
 } from '@security-reports/core';
+import { InputProblem } from '../input-problem.ts';
+import { quote } from '../quoting.ts';
 import { type ServiceName, serviceNames } from '../report-entry.ts';
 import { directoryInWorkspace } from '../workspace.ts';
 import { readCaCertificate } from './ca-certificate.ts';
 import { type DigicertRequest, readDigicertRequest } from './digicert.ts';
 import { InputReader, type InputSource } from './input-reader.ts';
-import { boolean, duration, InputProblem, oneOf, type Parser, quote, setOf, wholeNumber } from './parsers.ts';
+import { boolean, duration, oneOf, type Parser, setOf, wholeNumber } from './parsers.ts';
 import { type PerceptionPointRequest, readPerceptionPointRequest } from './perception-point.ts';
 import { refuseForeignInputs } from './service-inputs.ts';
 import { readSpectraAnalyzeRequest, type SpectraAnalyzeRequest } from './spectra-analyze.ts';

@@ -1,7 +1,5 @@
-/** What is wrong with the value of an input, as a clause that follows the input's name. */
-export class InputProblem extends Error {
-  override readonly name = 'InputProblem';
-}
+import { InputProblem } from '../input-problem.ts';
+import { enumerate, quote } from '../quoting.ts';
 
 /** Reads the text of an input. @throws {InputProblem} */
 export type Parser<T> = (text: string) => T;
@@ -69,17 +67,6 @@ export function setOf<T extends string>(allowed: readonly T[]): Parser<ReadonlyS
     }
     return new Set(given as readonly T[]);
   };
-}
-
-/** Text as it may stand in a message: quoted, on one line, not too long. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-
-/** The first few of many, and how many there are besides. */
-export function enumerate(items: readonly string[]): string {
-  const shown = items.slice(0, 5).join(', ');
-  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
 }
 
 /** An http(s) URL. Its text is in no message: it may be a signed one. */

@@ -1,7 +1,9 @@
 import { mostBytesToScan, perceptionPointRegions } from '@security-reports/core';
+import { InputProblem } from '../input-problem.ts';
+import { enumerate, quote } from '../quoting.ts';
 import { findFiles, type WorkspaceFile } from '../workspace.ts';
 import type { InputReader } from './input-reader.ts';
-import { boolean, enumerate, InputProblem, jsonObject, lines, oneOf, quote, webUrl } from './parsers.ts';
+import { boolean, jsonObject, lines, oneOf, webUrl } from './parsers.ts';
 
 /** What to have scanned by Perception Point, or which scans to collect. */
 export interface PerceptionPointRequest {

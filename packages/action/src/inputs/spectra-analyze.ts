@@ -1,7 +1,9 @@
 import { parseHash, type SampleHash } from '@security-reports/core';
+import { InputProblem } from '../input-problem.ts';
+import { enumerate, quote } from '../quoting.ts';
 import { findFiles, type WorkspaceFile } from '../workspace.ts';
 import type { InputReader } from './input-reader.ts';
-import { boolean, enumerate, InputProblem, lines, type Parser, quote, words } from './parsers.ts';
+import { boolean, lines, type Parser, words } from './parsers.ts';
 
 /** What to fetch from Spectra Analyze. */
 export interface SpectraAnalyzeRequest {
