@@ -222,6 +222,14 @@ describe('an upload that fails after the artifact was created', () => {
     ]);
   });
 
+  test('gets a second name that is no longer than GitHub allows', async () => {
+    service.fail('FinalizeArtifact', 400);
+
+    await attach({ name: 'n'.repeat(255) });
+
+    expect(names()).toEqual([`${'n'.repeat(248)}-retry1`]);
+  });
+
   test('is given up when the second name fails, too', async () => {
     service.fail('FinalizeArtifact', { status: 400, msg: 'the disk is on fire' }, 2);
 
@@ -453,9 +461,12 @@ describe('a file that must not be uploaded', () => {
     );
   });
 
-  test.each(['', 'a/b', 'a\\b', 'a:b'])('would get a name that GitHub refuses (%j)', async (name) => {
-    expect(await failure({ name })).toMatch(/artifact-name|GitHub accepts no/u);
-  });
+  test.each(['', 'a/b', 'a\\b', 'a:b', 'n'.repeat(256)])(
+    'would get a name that GitHub refuses (%j)',
+    async (name) => {
+      expect(await failure({ name })).toMatch(/artifact-name|GitHub accepts no/u);
+    },
+  );
 
   test('lies in a root directory that is not there', async () => {
     expect(await failure({ rootDirectory: join(directory, 'none') })).toMatch(/does not exist: .*none/u);

@@ -6,6 +6,7 @@ import {
   type Service,
   spectraAnalyze,
 } from '@security-reports/core';
+import { refusalOfArtifactName } from '../artifact-name-rule.ts';
 import { InputProblem } from '../input-problem.ts';
 import { quote } from '../quoting.ts';
 import { type ServiceName, serviceNames } from '../report-entry.ts';
@@ -180,8 +181,7 @@ const credential: Parser<string> = (text) => {
 };
 
 const artifactName: Parser<string> = (text) => {
-  if (/^[^":<>|*?\r\n\\/]{1,255}$/.test(text)) return text;
-  throw new InputProblem(
-    `${quote(text)} is longer than 255 characters, or contains one of " : < > | * ? \\ /`,
-  );
+  const refusal = refusalOfArtifactName(text);
+  if (refusal === undefined) return text;
+  throw new InputProblem(`${quote(text)} ${refusal}`);
 };

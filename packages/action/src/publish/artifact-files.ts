@@ -8,9 +8,8 @@ export interface CheckedFiles {
   readonly files: readonly string[];
 }
 
-// Windows cannot store these, so GitHub refuses them everywhere. A name may not hold a slash either.
+// Windows cannot store these, so GitHub refuses them everywhere.
 const forbiddenInPath = /["<>:|*?\r\n]/u;
-const forbiddenInName = /["<>:|*?\r\n\\/]/u;
 
 /**
  * Makes sure that nothing but regular files inside `rootDirectory` is uploaded: the artifact client follows
@@ -27,20 +26,6 @@ export async function checkFiles(files: readonly string[], rootDirectory: string
   const checked: string[] = [];
   for (const file of files) checked.push(await checkFile(file, root));
   return { rootDirectory: root, files: checked };
-}
-
-/**
- * @throws Error when GitHub would refuse the name of the artifact
- */
-export function checkArtifactName(name: string): void {
-  if (name === '') throw new Error('The artifact needs a name: set artifact-name.');
-  const found = forbiddenInName.exec(name);
-  if (found !== null) {
-    throw new Error(
-      `The artifact cannot be called ${JSON.stringify(name)}: GitHub accepts no ${JSON.stringify(found[0])} in a name. ` +
-        'None of these may be in it: " < > : | * ? \\ / and line breaks.',
-    );
-  }
 }
 
 async function checkFile(file: string, root: string): Promise<string> {

@@ -1,10 +1,11 @@
 import { basename, parse } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ArtifactClient, UploadArtifactOptions, UploadArtifactResponse } from '@actions/artifact';
+import { longestArtifactName, refusalOfArtifactName } from '../artifact-name-rule.ts';
 import type { Log } from '../log.ts';
 import type { ClientFailure } from './artifact-failure.ts';
 import { explainFailure, readFailure } from './artifact-failure.ts';
-import { checkArtifactName, checkFiles } from './artifact-files.ts';
+import { checkFiles } from './artifact-files.ts';
 import { withRenamedFile } from './artifact-renamed-file.ts';
 
 /** What to attach to the workflow run, and how. */
@@ -130,7 +131,12 @@ async function checkRequest(request: ArtifactRequest): Promise<Upload> {
     );
   }
   const name = request.archive ? request.name : basename(first);
-  checkArtifactName(name);
+  const refusal = refusalOfArtifactName(name);
+  if (refusal !== undefined) {
+    throw new Error(
+      `The artifact cannot be called ${JSON.stringify(name)}: the name ${refusal}. Set another artifact-name.`,
+    );
+  }
   return { name, ...checked };
 }
 
@@ -190,9 +196,9 @@ function uploadOptions(request: ArtifactRequest): UploadArtifactOptions {
 }
 
 function nameForRetry(name: string, archive: boolean): string {
-  if (archive) return `${name}-retry1`;
-  const { name: stem, ext } = parse(name);
-  return `${stem}-retry1${ext}`;
+  const { name: stem, ext } = archive ? { name, ext: '' } : parse(name);
+  const ending = `-retry1${ext}`;
+  return `${stem.slice(0, longestArtifactName - ending.length)}${ending}`;
 }
 
 async function attemptUnder<T>(
