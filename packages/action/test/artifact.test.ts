@@ -535,6 +535,16 @@ describe('secrets', () => {
     expect(message).not.toContain('\n');
   });
 
+  test.each([
+    ['in Base64', (token: string) => Buffer.from(`user:${token}`).toString('base64')],
+    ['in capitals', (token: string) => token.toUpperCase()],
+  ])('are in no error when they are %s', async (_way, written) => {
+    const shown = written(service.env['ACTIONS_RUNTIME_TOKEN'] ?? '');
+    service.fail('CreateArtifact', { status: 400, msg: `no ${shown} here` });
+
+    expect(await failure()).not.toContain(shown.slice(8, 40));
+  });
+
   test('are in no warning', async () => {
     service.fail('PutBlock', { status: 403, msg: `at ${signed}` });
 

@@ -1,3 +1,5 @@
+import { cleanVendorText } from '@security-reports/core';
+
 /**
  * - `unreachable`: the connection failed before the artifact was created; another try can help
  * - `name-taken`: the name is in use in this workflow run
@@ -27,9 +29,6 @@ export interface ClientFailure {
   readonly text: string;
 }
 
-// A proxy's whole error page can be in a message of the storage client.
-const longestText = 600;
-
 /**
  * Tells from an exception of `@actions/artifact` what happened. The client wraps whatever goes wrong in a call of
  * the service into a plain Error, so that only its message is left to go by; what comes from the blob storage keeps
@@ -37,11 +36,7 @@ const longestText = 600;
  */
 export function readFailure(error: unknown): ClientFailure {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
-  const text = withoutSecrets(message);
-  return {
-    kind: kindOf(name, message),
-    text: text.length > longestText ? `${text.slice(0, longestText)}...` : text,
-  };
+  return { kind: kindOf(name, message), text: cleanVendorText(message, secretsIn(message)) };
 }
 
 /** What happened and what to do, for the person who reads the log. */
@@ -89,11 +84,8 @@ function adviceFor(kind: FailureKind, archive: boolean): string {
   }
 }
 
-function withoutSecrets(message: string): string {
-  const token = process.env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-  return (token === '' ? message : message.replaceAll(token, '***'))
-    .replace(/(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gu, '$1')
-    .replace(/\bsig=[^\s&"'<>]+/gu, 'sig=***')
-    .replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ')
-    .trim();
+/** The token that the client has, and the signature of an address that it was given, which can stand there without it. */
+function secretsIn(message: string): readonly string[] {
+  const signatures = [...message.matchAll(/\bsig=([^\s&"'<>]+)/gu)].map(([, signature = '']) => signature);
+  return [process.env['ACTIONS_RUNTIME_TOKEN'] ?? '', ...signatures];
 }
