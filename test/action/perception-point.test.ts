@@ -463,6 +463,29 @@ describe('a scan that takes too long', { concurrent: true }, () => {
   });
 });
 
+describe('a verdict that cannot be had', { concurrent: true }, () => {
+  test('leaves the scan id in the message, so that nothing is submitted a second time', async ({
+    simulator,
+    workspace,
+    runStep,
+  }) => {
+    await writeFiles(workspace, { 'a.txt': 'a' });
+    simulator.faults.script({
+      route: 'perception-point.scans.list',
+      times: 'always',
+      fault: { kind: 'status', status: 403, json: { detail: 'Not any more.' } },
+    });
+
+    const step = await runStep({ service, files: 'a.txt' });
+
+    const scanId = simulator.perceptionPoint.listSubmissions()[0]?.scanId ?? '';
+    expect(step.exitCode).toBe(1);
+    expect(step.reports[0]).toMatchObject({ subject: 'a.txt', state: 'failed', scanId });
+    expect(step.reports[0]?.message).toContain(`; the file was submitted as scan ${scanId}`);
+    expect(step.reports[0]?.message).toContain(`Then ask again for the scan id ${scanId}.`);
+  });
+});
+
 describe('a submission that nobody knows the fate of', { concurrent: true }, () => {
   test('is never sent again, and the message says how to look for it', async ({
     simulator,

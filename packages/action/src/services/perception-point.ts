@@ -2,6 +2,8 @@ import {
   notListed,
   PerceptionPointClient,
   type Scan,
+  scanFile,
+  type ScanResult,
   scanResult,
   type ScanSource,
   ScanWatch,
@@ -99,14 +101,20 @@ function jobsOf(request: PerceptionPointRequest): readonly ScanJob[] {
 
 async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
   const tell = tellAbout(job.subject, scanning);
-  const known: { scanId?: string } = {};
+  const { source } = job;
+  const known: { scanId?: string } = source.type === 'scan-id' ? { scanId: source.scanId } : {};
+  const onSubmitted = ({ scanId }: SubmittedFile): void => {
+    known.scanId = scanId;
+    tell(`submitted as scan ${scanId}`);
+  };
   const about = { service: 'perception-point', subject: job.subject } as const;
   try {
-    const submitted = await submit(job, scanning, tell);
-    known.scanId = submitted.scanId;
-    const scan = await collect(submitted, scanning, tell);
-    if (scan === undefined) return { ...about, state: 'submitted', ...known };
-    return { ...about, ...(await save(submitted, scan, scanning, tell)) };
+    const result =
+      source.type === 'scan-id'
+        ? await collect(source.scanId, scanning, tell)
+        : await submit({ ...job, source }, scanning, tell, onSubmitted);
+    if (result === undefined) return { ...about, state: 'submitted', ...known };
+    return { ...about, ...(await save(result, scanning, tell)) };
   } catch (error) {
     scanning.signal.throwIfAborted();
     tell(whatFailed(error));
@@ -114,21 +122,38 @@ async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
   }
 }
 
-type KnownScan = Pick<SubmittedFile, 'scanId'> & Partial<SubmittedFile>;
-
-/** Only submitting takes one of the few places: all that wait share one polling loop. */
-async function submit(job: ScanJob, scanning: Scanning, tell: (what: string) => void): Promise<KnownScan> {
-  const { client, request, signal, deadline, turn } = scanning;
-  const { source } = job;
-  if (source.type === 'scan-id') return source;
-  return turn(async () => {
+/** Submits one thing. @returns its verdict, or `undefined` when the user did not want to wait for it. */
+async function submit(
+  job: ScanJob & { readonly source: ScanSource },
+  { client, watch, request, signal, deadline, turn }: Scanning,
+  tell: (what: string) => void,
+  onSubmitted: (submitted: SubmittedFile) => void,
+): Promise<ScanResult | undefined> {
+  const { filePassword, callbackUrl, callbackParams, callbackHeaders } = request;
+  const submission = { source: job.source, filePassword, callbackUrl, callbackParams, callbackHeaders };
+  // Only submitting takes one of the few places: all that wait share one polling loop.
+  const { result } = await turn(async () => {
     tell(`sending ${job.sends}`);
-    const { filePassword, callbackUrl, callbackParams, callbackHeaders } = request;
-    const submission = { source, filePassword, callbackUrl, callbackParams, callbackHeaders };
-    const submitted = await client.submitFile(submission, { signal, deadline });
-    tell(`submitted as scan ${submitted.scanId}`);
-    return submitted;
+    if (!request.wait) {
+      onSubmitted(await client.submitFile(submission, { signal, deadline }));
+      return { result: undefined };
+    }
+    const submitted = Promise.withResolvers<undefined>();
+    const scan = scanFile(client, watch, submission, {
+      signal,
+      deadline,
+      onSubmitted: (file) => {
+        onSubmitted(file);
+        submitted.resolve(undefined);
+      },
+      onProgress: ({ state }) => {
+        tell(state);
+      },
+    });
+    await Promise.race([submitted.promise, scan]);
+    return { result: scan };
   });
+  return result;
 }
 
 function lookNow(
@@ -144,37 +169,33 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   return () => (result ??= work());
 }
 
-/** The finished scan, or `undefined` when there is no verdict yet and the user did not want to wait for it. */
+/** The verdict on a scan of earlier, or `undefined` when there is none yet and the user did not want to wait for it. */
 async function collect(
-  known: KnownScan,
+  scanId: string,
   { watch, request, lookOnce, signal, deadline }: Scanning,
   tell: (what: string) => void,
-): Promise<Scan | undefined> {
-  const { scanId, submittedAt } = known;
+): Promise<ScanResult | undefined> {
   if (request.wait) {
-    return watch.waitFor(scanId, {
+    const scan = await watch.waitFor(scanId, {
       signal,
       deadline,
-      submittedAt,
       onProgress: ({ state }) => {
         tell(state);
       },
     });
+    return scanResult({ scanId }, scan);
   }
-  if (submittedAt !== undefined) return undefined;
   const scan = (await lookOnce()).get(scanId);
   if (scan === undefined) throw notListed(scanId);
   tell(scan.finished ? 'finished' : 'being scanned');
-  return scan.finished ? scan : undefined;
+  return scan.finished ? scanResult({ scanId }, scan) : undefined;
 }
 
 async function save(
-  known: KnownScan,
-  scan: Scan,
+  { scanId, verdict, verdictCode, document, documentName }: ScanResult,
   { names, outputDirectory, workspace }: Scanning,
   tell: (what: string) => void,
 ): Promise<Omit<ReportEntry, 'service' | 'subject'>> {
-  const { scanId, verdict, verdictCode, document, documentName } = scanResult(known, scan);
   tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
   const path = await saveReport(document, outputDirectory, names.unique(documentName));
   const size = Buffer.byteLength(document);
