@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
@@ -36,12 +36,12 @@ export class ExtractionError extends Error {
 const bytesOfAnyRatio = 10_000_000;
 
 /**
- * Unpacks a ZIP that somebody else has made into `directory`, which is made where it does not exist. Nothing is
- * unpacked beside it, or below: folders of the ZIP become a part of the file names, which are made safe, and unique
- * whatever the letter case. Files that have these names already are replaced.
+ * Unpacks a ZIP that somebody else has made into `directory`, which is made where it does not exist and there is a
+ * file for it. Nothing is unpacked beside it, or below: folders of the ZIP become a part of the file names, which are
+ * made safe, and unique whatever the letter case. Files that have these names already are replaced.
  *
  * @throws {ExtractionError} for an entry with an absolute path or one that leads elsewhere, a link, an encrypted or
- *   damaged entry, and for more entries or bytes than allowed.
+ *   damaged entry, for more entries or bytes than allowed, and when `directory` is a symbolic link.
  * @throws what the disk fails with; the signal's reason when it aborts. In any case nothing that was unpacked is left
  *   behind, and the ZIP stays.
  */
@@ -50,7 +50,16 @@ export async function extractZip(
   directory: string,
   options: ExtractZipOptions = {},
 ): Promise<readonly ExtractedFile[]> {
+  // Its name can be of the one who made the ZIP, and the link of somebody else, to wherever they like.
+  if (await isLink(directory)) {
+    const name = cleanVendorText(basename(directory), []);
+    throw extractionError(zipPath, `its folder "${name}" is there as a symbolic link; remove the link`);
+  }
   const createdDirectory = await mkdir(directory, { recursive: true });
+  // Not the folders above it: others may have put something there in the meantime.
+  const removeCreatedDirectory = async (): Promise<void> => {
+    if (createdDirectory !== undefined) await rmdir(directory).catch(() => undefined);
+  };
   const staging = join(directory, `.${randomBytes(8).toString('hex')}.part`);
   const placed: string[] = [];
   try {
@@ -64,13 +73,22 @@ export async function extractZip(
       files.push({ path, ...file });
     }
     await rm(staging, { recursive: true });
+    if (files.length === 0) await removeCreatedDirectory();
     return files;
   } catch (error) {
     for (const path of [...placed, staging]) await rm(path, { recursive: true, force: true });
-    // Not the folders above it: others may have put something there in the meantime.
-    if (createdDirectory !== undefined) await rmdir(directory).catch(() => undefined);
+    await removeCreatedDirectory();
     throw error;
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined);
+  return stats?.isSymbolicLink() === true;
+}
+
+function extractionError(zipPath: string, what: string): ExtractionError {
+  return new ExtractionError(`${basename(zipPath)} cannot be unpacked: ${what}. The ZIP itself is kept.`);
 }
 
 type StagedFile = Omit<ExtractedFile, 'path'> & { readonly stagedPath: string };
@@ -80,8 +98,7 @@ async function unpackAll(
   staging: string,
   options: ExtractZipOptions,
 ): Promise<readonly StagedFile[]> {
-  const fail = (what: string): ExtractionError =>
-    new ExtractionError(`${basename(zipPath)} cannot be unpacked: ${what}. The ZIP itself is kept.`);
+  const fail = (what: string): ExtractionError => extractionError(zipPath, what);
   const { maxEntries = 1000, signal } = options;
   const countBytes = byteCounter((await stat(zipPath)).size, options);
   // Otherwise a ZIP within a ZIP of the same name could take its place.

@@ -104,9 +104,11 @@ describe('unpacking a ZIP', () => {
   });
 
   test('that holds nothing gives nothing', async () => {
-    const { extract, target } = await withZip(zipSync({}));
-    expect(await extract()).toEqual([]);
-    expect(await readdir(target)).toEqual([]);
+    for (const content of [{}, { 'folder/': text('') }]) {
+      const { extract, listing } = await withZip(content);
+      expect(await extract()).toEqual([]);
+      expect(await listing()).toEqual(['reports.zip', 'unpacked']);
+    }
   });
 
   test('makes folders a part of the names, and all names safe and unique', async () => {
@@ -287,6 +289,22 @@ describe('a ZIP is not unpacked', () => {
       { numRuns: 150 },
     );
   });
+
+  test.skipIf(process.platform === 'win32').each(['elsewhere', 'nowhere'])(
+    'along a symbolic link in the place of its folder, to %s',
+    async (where) => {
+      const { extract, target, folder, listing } = await withZip({ 'a.csv': text('a') });
+      await mkdir(join(folder, 'elsewhere'));
+      await mkdir(join(folder, 'unpacked'));
+      await symlink(join(folder, where), target);
+      const failure = await failureOf(extract());
+      expect(failure).toMatchObject({ name: 'ExtractionError' });
+      expect((failure as Error).message).toBe(
+        'reports.zip cannot be unpacked: its folder "here" is there as a symbolic link; remove the link. The ZIP itself is kept.',
+      );
+      expect(await listing()).toEqual(['elsewhere', 'reports.zip', 'unpacked', 'unpacked/here']);
+    },
+  );
 
   test('when the job is canceled', async () => {
     const { extract, listing } = await withZip({ 'a.csv': text('a') });
