@@ -77,23 +77,31 @@ describe('the error code', { concurrent: true }, () => {
     '%s, %s, ends in the right state with what to do',
     async ([, shape, error], { simulator, workspace, runStep }) => {
       const { status, code, ends, remedy } = error;
-      const { identifier } = simulator.digicert.addReport({ displayName: 'Orders', runs: [{}] });
+      const { identifier, runIdentifiers } = simulator.digicert.addReport({
+        displayName: 'Orders',
+        runs: [{}],
+      });
       const fault: Fault = {
         kind: 'status',
         status,
         json: shapes[shape]({ code, message: 'The words of the vendor.' }),
       };
       const about = [
-        ['report-id', identifier, 'digicert.report.download'],
-        ['report-name', 'Orders', 'digicert.report.history'],
+        [
+          'report-id',
+          identifier,
+          'digicert.report.download',
+          { reportId: identifier, runId: runIdentifiers[0] },
+        ],
+        ['report-name', 'Orders', 'digicert.report.history', {}],
       ] as const;
-      for (const [input, subject, route] of about) {
+      for (const [input, subject, route, known] of about) {
         simulator.faults.clear();
         simulator.faults.script({ route, times: 'always', fault });
         const step = await runStep({ service, [input]: subject });
         expect(step.exitCode).toBe(1);
         expect(step.reports).toEqual([
-          { service, subject, state: ends, message: expect.stringMatching(remedy) as string },
+          { service, subject, state: ends, message: expect.stringMatching(remedy) as string, ...known },
         ]);
         expect(step.reports[0]?.message).toContain(`(HTTP ${status}, ${code}, "The words of the vendor.")`);
       }

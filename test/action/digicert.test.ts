@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fault, hostileZips } from '@security-reports/simulator';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { describe, expect } from 'vitest';
 import { startDeadEndProxy } from './support/listeners.ts';
 import { errorsIn, filesIn, type ReportMember, test } from './support/step.ts';
@@ -376,6 +376,71 @@ describe('extract: true', { concurrent: true }, () => {
     expect(await filesIn(workspace)).toHaveLength(2);
   });
 
+  // The first year of a ZIP, so that all its bytes are text.
+  const folder = [new Uint8Array(), { mtime: new Date(1980, 1) }] as const;
+
+  test.for([
+    ['nothing', zipSync({})],
+    ['a folder', zipSync({ 'data/': [...folder] })],
+  ] as const)(
+    'finds no data in a ZIP that holds %s, and keeps the ZIP',
+    async ([, zip], { simulator, workspace, artifacts, runStep }) => {
+      const report = simulator.digicert.addReport({ displayName: 'Orders', runs: [{}] });
+      simulator.faults.script({
+        route: 'digicert.report.download',
+        fault: {
+          kind: 'status',
+          status: 200,
+          text: Buffer.from(zip).toString(),
+          mediaType: 'application/zip',
+        },
+      });
+
+      const step = await runStep(
+        { service, 'report-id': report.identifier, extract: 'true', 'upload-artifact': 'true' },
+        { env: artifacts.env },
+      );
+
+      expect(step.exitCode).toBe(1);
+      expect(step.reports).toEqual([
+        expect.objectContaining({
+          state: 'missing',
+          mediaType: mediaTypes.zip,
+          reportId: report.identifier,
+          runId: report.runIdentifiers[0],
+          message: expect.stringMatching(/the run has no data.*Check the filters of the report/) as string,
+        }),
+      ]);
+      expect(await contentOf(workspace, step.reports[0])).toEqual(Buffer.from(zip));
+      expect(await readdir(join(workspace, 'security-reports'))).toHaveLength(1);
+      expect(artifacts.artifacts).toHaveLength(1);
+    },
+  );
+
+  test.skipIf(process.platform === 'win32')(
+    'follows no symbolic link out of the workspace',
+    async ({ simulator, workspace, runStep }) => {
+      const inner = join(workspace, 'inner');
+      const { identifier } = simulator.digicert.addReport({
+        displayName: 'Orders',
+        runs: [{ bytes: 2_100_000, contentDisposition: 'attachment; filename="Orders.zip"' }],
+      });
+      await mkdir(join(inner, 'security-reports'), { recursive: true });
+      await mkdir(join(workspace, 'outside'));
+      await symlink(join(workspace, 'outside'), join(inner, 'security-reports/Orders'));
+
+      const step = await runStep({ service, 'report-id': identifier, extract: 'true' }, { workspace: inner });
+
+      expect(step.exitCode).toBe(1);
+      expect(step.reports).toEqual([
+        expect.objectContaining({ state: 'failed', path: 'security-reports/Orders.zip' }),
+      ]);
+      expect(step.reports[0]?.message).toContain('its folder "Orders" is there as a symbolic link; remove');
+      unzippedOne(await contentOf(inner, step.reports[0]));
+      expect(await readdir(join(workspace, 'outside'))).toEqual([]);
+    },
+  );
+
   const reasons: Readonly<Record<(typeof hostileZips)[number], RegExp>> = {
     bomb: /times the size of the ZIP/,
     'understated-bomb': /damaged|times the size of the ZIP/,
@@ -540,10 +605,36 @@ describe('a report that cannot be had', { concurrent: true }, () => {
     expect(step.exitCode).toBe(1);
     expect(step.reports.map(({ state }) => state)).toEqual(['ready', 'ready', 'failed']);
     expect(step.reports[2]?.message).toContain('part 3 of 4');
+    for (const { reportId, runId } of step.reports)
+      expect([reportId, runId]).toEqual([report.identifier, report.runIdentifiers[0]]);
     const paths = step.reports.slice(0, 2).map(({ path }) => path);
     expect(await filesIn(workspace)).toEqual(paths);
     for (const ready of step.reports.slice(0, 2)) unzippedOne(await contentOf(workspace, ready));
     expect(Object.keys(unzipSync(artifacts.artifacts[0]?.bytes ?? Buffer.alloc(0)))).toHaveLength(2);
+  });
+
+  test('has the parts that came before one that fails unpacked, too', async ({
+    simulator,
+    workspace,
+    runStep,
+  }) => {
+    const report = simulator.digicert.addReport({ displayName: 'Big', runs: [{ splitCount: 3 }] });
+    simulator.faults.script({
+      route: 'digicert.report.download',
+      after: 2,
+      times: 'always',
+      fault: { kind: 'status', status: 403, json: { code: 'user_forbidden', message: 'No more.' } },
+    });
+
+    const step = await runStep({ service, 'report-id': report.identifier, extract: 'true' });
+
+    expect(step.reports.map(({ state, mediaType }) => [state, mediaType])).toEqual([
+      ['ready', mediaTypes.csv],
+      ['ready', mediaTypes.csv],
+      ['failed', undefined],
+    ]);
+    for (const { runId } of step.reports) expect(runId).toBe(report.runIdentifiers[0]);
+    expect(await filesIn(workspace)).toEqual(step.reports.slice(0, 2).map(({ path }) => path));
   });
 });
 

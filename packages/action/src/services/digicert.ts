@@ -1,7 +1,18 @@
-import { DigicertClient, fetchReportRun, type Report, TimeoutError } from '@security-reports/core';
+import {
+  type Deliver,
+  digicert,
+  DigicertClient,
+  type DownloadedReport,
+  fetchReportRun,
+  type Limits,
+  NotFoundError,
+  type Report,
+  type ReportDownload,
+  TimeoutError,
+} from '@security-reports/core';
 import { extractZip, saveReport } from '@security-reports/core/node';
 import { rm } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import type { DigicertRequest } from '../inputs/digicert.ts';
 import { megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
@@ -12,6 +23,9 @@ import { FileNames } from './file-names.ts';
 
 /** A file on disk, as an entry describes it. */
 type SavedFile = Required<Pick<ReportEntry, 'path' | 'mediaType' | 'size' | 'sha256'>>;
+
+/** An entry but for what all entries of the step have in common. */
+type Outcome = Omit<ReportEntry, 'service' | 'subject'>;
 
 /**
  * Fetches one run of a report with all its parts, and unpacks ZIPs where the user wants that. What was fetched before
@@ -29,26 +43,38 @@ export async function fetchDigicertReports(
   return fetching.log.group(
     `Fetch the report ${subject} from DigiCert CertCentral, ${request.baseUrl}`,
     async () => {
+      const { baseUrl, apiKey } = request;
+      const { transport, clock, signal } = fetching;
+      const client = new DownloadingClient({ baseUrl, apiKey, transport, clock });
       const files: SavedFile[] = [];
+      const failures: Outcome[] = [];
       const tell = tellAbout(subject, fetching);
       try {
-        const { reportId, runId } = await download(request, fetching, files, tell);
-        const { unpacked, failures } = await unpack(request, fetching, files, tell);
-        const about = { service, subject, reportId, runId } as const;
-        return [
-          ...unpacked.map((file) => ({ ...about, state: 'ready' as const, ...file })),
-          ...failures.map((failure) => ({ ...about, ...failure })),
-        ];
+        await download(client, request, fetching, files, tell);
       } catch (error) {
-        fetching.signal.throwIfAborted();
+        signal.throwIfAborted();
         tell(whatFailed(error));
-        return [
-          ...files.map((file) => ({ service, subject, state: 'ready', ...file }) as const),
-          { service, subject, ...runToResume(error), ...failedReport(error) },
-        ];
+        failures.push({ ...runToResume(error), ...failedReport(error) });
       }
+      const delivered = await unpack(request, fetching, files, tell);
+      return [...delivered, ...failures].map((outcome) => ({ service, subject, ...outcome, ...client.run }));
     },
   );
+}
+
+/** A client that says which run it downloads also when that fails, so that the parts that came before have its ids. */
+class DownloadingClient extends DigicertClient {
+  run: { readonly reportId?: string; readonly runId?: string } = {};
+
+  override downloadReport<T>(
+    download: ReportDownload,
+    deliver: Deliver<T>,
+    limits?: Limits,
+  ): Promise<DownloadedReport<T>> {
+    const { reportId, runId } = download;
+    this.run = { reportId, runId };
+    return super.downloadReport(download, deliver, limits);
+  }
 }
 
 /** The run that was waited for in vain, which a later step can ask for as `report-run-id`. */
@@ -58,12 +84,12 @@ function runToResume(error: unknown): { readonly runId?: string } {
 
 /** Downloads all parts, and adds each to `files` as soon as it is saved. */
 async function download(
+  client: DigicertClient,
   request: DigicertRequest,
-  { transport, clock, signal, deadline, pace, outputDirectory, workspace }: Fetching,
+  { signal, deadline, pace, outputDirectory, workspace }: Fetching,
   files: SavedFile[],
   tell: (what: string) => void,
-): Promise<{ readonly reportId: string; readonly runId: string }> {
-  const client = new DigicertClient({ baseUrl: request.baseUrl, apiKey: request.apiKey, transport, clock });
+): Promise<void> {
   const names = new FileNames();
   const save = async (report: Report): Promise<void> => {
     const name = names.unique(report.name);
@@ -76,7 +102,7 @@ async function download(
     files.push({ path, mediaType: report.mediaType, ...report.digest });
     tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
   };
-  const { reportId, runId, notes } = await fetchReportRun(client, request, save, {
+  const { notes } = await fetchReportRun(client, request, save, {
     signal,
     deadline,
     pollIntervalMs: pace.pollIntervalMs,
@@ -85,42 +111,46 @@ async function download(
     },
   });
   for (const note of notes) tell(note);
-  return { reportId, runId };
 }
 
-interface Unpacked {
-  readonly unpacked: readonly SavedFile[];
-  readonly failures: readonly (SavedFile & ReturnType<typeof failedReport>)[];
-}
-
-/** Puts what is in a ZIP in the place of the ZIP, which stays where it cannot be unpacked. */
+/** Puts what is in a ZIP in the place of the ZIP, which stays where it cannot be unpacked, or holds nothing. */
 async function unpack(
-  request: DigicertRequest,
+  { extract }: DigicertRequest,
   { signal, workspace }: Fetching,
   files: readonly SavedFile[],
   tell: (what: string) => void,
-): Promise<Unpacked> {
-  if (!request.extract) return { unpacked: files, failures: [] };
-  const unpacked: SavedFile[] = [];
-  const failures: Unpacked['failures'][number][] = [];
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
   for (const file of files) {
-    if (file.mediaType !== 'application/zip') {
-      unpacked.push(file);
+    if (!extract || file.mediaType !== 'application/zip') {
+      outcomes.push({ state: 'ready', ...file });
       continue;
     }
     const zip = join(workspace, file.path);
     try {
       const { dir, name } = parse(zip);
-      for (const { path, mediaType, size, sha256 } of await extractZip(zip, join(dir, name), { signal })) {
-        unpacked.push({ path: nameInWorkspace(path, workspace), mediaType, size, sha256 });
+      const extracted = await extractZip(zip, join(dir, name), { signal });
+      if (extracted.length === 0) throw nothingIn(zip);
+      for (const { path, mediaType, size, sha256 } of extracted) {
+        outcomes.push({ state: 'ready', path: nameInWorkspace(path, workspace), mediaType, size, sha256 });
         tell(`unpacked ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
       }
       await rm(zip);
     } catch (error) {
       signal.throwIfAborted();
       tell(whatFailed(error));
-      failures.push({ ...file, ...failedReport(error) });
+      outcomes.push({ ...file, ...failedReport(error) });
     }
   }
-  return { unpacked, failures };
+  return outcomes;
+}
+
+function nothingIn(zip: string): NotFoundError {
+  return new NotFoundError({
+    service: digicert,
+    operation: 'unpack report',
+    subject: basename(zip),
+    what: 'the run has no data: there is no file in the ZIP',
+    remedy: 'Check the filters of the report in CertCentral, or take another run. The ZIP itself is kept.',
+  });
 }
