@@ -1,5 +1,7 @@
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
-import { filesIn, test } from './support/step.ts';
+import { filesIn, test, writeFiles } from './support/step.ts';
 
 // On Windows a process cannot be sent an interrupt.
 describe.skipIf(process.platform === 'win32')('a canceled job', () => {
@@ -33,6 +35,28 @@ describe.skipIf(process.platform === 'win32')('a canceled job', () => {
     expect(step.signal).toBeNull();
     expect(step.log).toContain('::error::The step was canceled.');
     expect(await filesIn(workspace)).toEqual([`security-reports/${complete.sha1}.pdf`]);
+  });
+
+  test('stops at once while it hashes a file', async ({ simulator, workspace, runStep }) => {
+    await writeFiles(workspace, { 'huge.bin': '' });
+    // Zeros that take no room on the disk.
+    await truncate(join(workspace, 'huge.bin'), 100_000_000_000);
+    const cancellation = new AbortController();
+
+    const step = await runStep(
+      { files: 'huge.bin' },
+      {
+        signal: cancellation.signal,
+        onLog: (line) => {
+          if (line.startsWith('::group::Hash')) cancellation.abort();
+        },
+      },
+    );
+
+    expect(step.exitCode).toBe(1);
+    expect(step.signal).toBeNull();
+    expect(step.log).toContain('::error::The step was canceled.');
+    expect(simulator.journal.list()).toEqual([]);
   });
 
   test('stops at once in the middle of an upload', async ({ simulator, artifacts, runStep }) => {

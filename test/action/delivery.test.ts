@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect } from 'vitest';
-import { errorsIn, filesIn, test } from './support/step.ts';
+import { errorsIn, filesIn, test, writeFiles } from './support/step.ts';
 
 const absent = 'a'.repeat(64);
 
@@ -116,6 +117,52 @@ describe('a step that asks for reports', () => {
     ]);
     expect(simulator.journal.list({ route: 'spectra-analyze.pdf.create' })).toHaveLength(1);
   });
+
+  test('goes on past a file that cannot be read', async ({ simulator, workspace, runStep }) => {
+    const { sha256 } = simulator.spectraAnalyze.addSample({ content: 'installer', creationSeconds: 0 });
+    await writeFiles(workspace, { '1-long.bin': '', '2-gone.exe': 'gone', '3-setup.exe': 'installer' });
+    // Zeros that take no room on the disk, and some time to hash.
+    await truncate(join(workspace, '1-long.bin'), 400_000_000);
+
+    const step = await runStep(
+      { files: '*' },
+      {
+        onLog: (line) => {
+          if (line === '::group::Hash 3 files') rmSync(join(workspace, '2-gone.exe'));
+        },
+      },
+    );
+
+    expect(step.exitCode).toBe(1);
+    expect(step.reports.map(({ subject, state }) => [subject, state])).toEqual([
+      ['1-long.bin', 'missing'],
+      ['2-gone.exe', 'failed'],
+      ['3-setup.exe', 'ready'],
+    ]);
+    expect(step.reports[1]?.message).toMatch(
+      /2-gone\.exe: it cannot be read \(ENOENT\)\. See that it is there/,
+    );
+    expect(step.reports[2]?.path).toBe(`security-reports/${sha256}.pdf`);
+  });
+
+  // Elsewhere, so large a file takes as much room.
+  test.skipIf(process.platform === 'win32')(
+    'hashes no longer than it may take',
+    async ({ simulator, workspace, runStep }) => {
+      await writeFiles(workspace, { '1-huge.bin': '', '2-small.bin': 'small' });
+      await truncate(join(workspace, '1-huge.bin'), 100_000_000_000);
+
+      const step = await runStep({ files: '*', timeout: '1s' });
+
+      expect(step.reports.map(({ subject, state }) => [subject, state])).toEqual([
+        ['1-huge.bin', 'timeout'],
+        ['2-small.bin', 'timeout'],
+      ]);
+      for (const { message } of step.reports)
+        expect(message).toContain('the time was up before its SHA-256 was known. Allow more time');
+      expect(simulator.journal.list()).toEqual([]);
+    },
+  );
 
   test('gives up at its time-out, says what the last state was, and delivers the rest', async ({
     simulator,

@@ -1,4 +1,4 @@
-import { parseHash, type SampleHash } from '@security-reports/core';
+import { parseHash } from '@security-reports/core';
 import { InputProblem } from '../input-problem.ts';
 import { enumerate, quote } from '../quoting.ts';
 import { findFiles, type WorkspaceFile } from '../workspace.ts';
@@ -10,7 +10,8 @@ export interface SpectraAnalyzeRequest {
   readonly service: 'spectra-analyze';
   readonly baseUrl: string;
   readonly token: string;
-  readonly hashes: readonly SampleHash[];
+  /** In lower case, each once. */
+  readonly hashes: readonly string[];
   readonly files: readonly WorkspaceFile[];
   /** Whether the verdict of each sample is asked for, too. */
   readonly classification: boolean;
@@ -34,7 +35,7 @@ export async function readSpectraAnalyzeRequest(
   };
 }
 
-const hashes: Parser<readonly SampleHash[]> = (text) => {
+const hashes: Parser<readonly string[]> = (text) => {
   const parsed = words(text).map((word) => ({ word, hash: parseHash(word) }));
   const malformed = parsed.filter(({ hash }) => hash === undefined).map(({ word }) => quote(word));
   if (malformed.length > 0) {
@@ -42,5 +43,5 @@ const hashes: Parser<readonly SampleHash[]> = (text) => {
       `${enumerate(malformed)}: not a hash. Give MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64)`,
     );
   }
-  return parsed.flatMap(({ hash }) => hash ?? []);
+  return [...new Set(parsed.flatMap(({ hash }) => hash?.value ?? []))];
 };

@@ -1,4 +1,11 @@
-import { fetchPdfReport, SpectraAnalyzeClient, type Verdict } from '@security-reports/core';
+import {
+  fetchPdfReport,
+  InvalidInputError,
+  spectraAnalyze,
+  SpectraAnalyzeClient,
+  TimeoutError,
+  type Verdict,
+} from '@security-reports/core';
 import { saveReport } from '@security-reports/core/node';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -10,11 +17,13 @@ import { nameInWorkspace, type WorkspaceFile } from '../workspace.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
 import { allSettled, type Fetching, takingTurns, tellAbout } from './fetching.ts';
 
-/** A hash to ask for once, and all that the user named it by. */
-interface Sample {
-  readonly hash: string;
-  readonly subjects: readonly string[];
-}
+/** An entry but for whom it is about. */
+type Outcome = Omit<ReportEntry, 'subject'>;
+
+/** What the user named: the hash to ask for, or why there is none. */
+type Named = { readonly subject: string } & ({ readonly hash: string } | { readonly failure: Outcome });
+
+const service = 'spectra-analyze';
 
 /**
  * Fetches the PDF report of every sample, several at a time, and saves it as `<hash>.pdf`. One that cannot be had
@@ -30,44 +39,74 @@ export async function fetchSpectraAnalyzeReports(
   const { log, clock, transport } = fetching;
   const { baseUrl, token } = request;
   const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
-  const samples = await identifySamples(request, fetching);
-  return log.group(
-    `Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${baseUrl}`,
-    async () => {
-      const turn = takingTurns(fetching);
-      const entries = await allSettled(
-        samples.map((sample) =>
-          turn(async () => {
-            const outcome = await fetchOne(client, sample, request.classification, fetching);
-            return sample.subjects.map((subject) => ({ ...outcome, subject }));
-          }),
-        ),
-      );
-      return entries.flat();
-    },
-  );
+  const named = [
+    ...request.hashes.map((hash) => ({ subject: hash, hash })),
+    ...(await hashFiles(request.files, fetching)),
+  ];
+  const hashes = new Set(named.flatMap((one) => ('hash' in one ? one.hash : [])));
+  return log.group(`Fetch ${count(hashes.size, 'PDF report')} from Spectra Analyze, ${baseUrl}`, () => {
+    const turn = takingTurns(fetching);
+    const fetched = new Map<string, Promise<Outcome>>();
+    // A file and its copy, or a hash and its file, are the same sample.
+    const fetchOnce = (hash: string): Promise<Outcome> => {
+      const outcome =
+        fetched.get(hash) ?? turn(() => fetchOne(client, hash, request.classification, fetching));
+      fetched.set(hash, outcome);
+      return outcome;
+    };
+    return allSettled(
+      named.map(async (one) => ({
+        ...('hash' in one ? await fetchOnce(one.hash) : one.failure),
+        subject: one.subject,
+      })),
+    );
+  });
 }
 
-/** Different names of the same hash (a file and its copy, a hash and its file) become one sample. */
-async function identifySamples(
-  request: SpectraAnalyzeRequest,
-  fetching: Fetching,
-): Promise<readonly Sample[]> {
-  const subjectsByHash = new Map<string, Set<string>>();
-  const add = (hash: string, subject: string): void => {
-    subjectsByHash.set(hash, (subjectsByHash.get(hash) ?? new Set()).add(subject));
-  };
-  for (const hash of request.hashes) add(hash.value, hash.value);
-  if (request.files.length > 0) {
-    await fetching.log.group(`Hash ${count(request.files.length, 'file')}`, async () => {
-      for (const file of request.files) {
-        const sha256 = await sha256Of(file, fetching.signal);
-        fetching.log.info(`${file.name} (${megabytes(file.size)}) has the SHA-256 ${sha256}`);
-        add(sha256, file.name);
+/** One that cannot be read does not stop the others. */
+async function hashFiles(files: readonly WorkspaceFile[], fetching: Fetching): Promise<readonly Named[]> {
+  if (files.length === 0) return [];
+  const { log, signal, deadline, clock } = fetching;
+  const timeIsUp = AbortSignal.timeout(Math.max(0, deadline - clock.now()));
+  const ending = AbortSignal.any([signal, timeIsUp]);
+  return log.group(`Hash ${count(files.length, 'file')}`, async () => {
+    const named: Named[] = [];
+    for (const file of files) {
+      const subject = file.name;
+      try {
+        const hash = await sha256Of(file, ending);
+        log.info(`${subject} (${megabytes(file.size)}) has the SHA-256 ${hash}`);
+        named.push({ subject, hash });
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = timeIsUp.aborted ? noTimeToHash(subject) : unreadable(subject, error);
+        log.info(`${subject}  ${whatFailed(failure)}`);
+        named.push({ subject, failure: { service, ...failedReport(failure) } });
       }
-    });
-  }
-  return [...subjectsByHash].map(([hash, subjects]) => ({ hash, subjects: [...subjects] }));
+    }
+    return named;
+  });
+}
+
+function noTimeToHash(subject: string): TimeoutError {
+  return new TimeoutError({
+    service: spectraAnalyze,
+    operation: 'hash file',
+    subject,
+    what: 'the time was up before its SHA-256 was known',
+    remedy: 'Allow more time, or give the hash itself.',
+  });
+}
+
+function unreadable(subject: string, error: unknown): InvalidInputError {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return new InvalidInputError({
+    service: spectraAnalyze,
+    operation: 'hash file',
+    subject,
+    what: `it cannot be read (${code})`,
+    remedy: 'See that it is there and that this user may read it, or leave it out.',
+  });
 }
 
 async function sha256Of(file: WorkspaceFile, signal: AbortSignal): Promise<string> {
@@ -78,13 +117,11 @@ async function sha256Of(file: WorkspaceFile, signal: AbortSignal): Promise<strin
 
 async function fetchOne(
   client: SpectraAnalyzeClient,
-  sample: Sample,
+  hash: string,
   classification: boolean,
   fetching: Fetching,
-): Promise<Omit<ReportEntry, 'subject'>> {
+): Promise<Outcome> {
   const { signal, deadline, pace, workspace, outputDirectory } = fetching;
-  const { hash } = sample;
-  const service = 'spectra-analyze';
   const tell = tellAbout(hash, fetching);
   try {
     const report = await fetchPdfReport(
