@@ -233,6 +233,32 @@ describe('the artifact', () => {
     expect(artifacts.artifacts[0]?.bytes.subarray(0, 5).toString()).toBe('%PDF-');
   });
 
+  test('is a single file, too, when the same report is asked for twice', async ({
+    simulator,
+    artifacts,
+    runStep,
+  }) => {
+    const sample = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
+    const scan = simulator.perceptionPoint.addScan({ scanSeconds: 0 });
+    const attaching = { 'upload-artifact': 'true', archive: 'false' };
+
+    const { env } = artifacts;
+    const pdf = await runStep(
+      { hashes: `${sample.sha1} ${sample.sha1.toUpperCase()}`, ...attaching },
+      { env },
+    );
+    const verdict = await runStep(
+      { service: 'perception-point', 'scan-ids': `${scan}\n${scan}`, ...attaching },
+      { env },
+    );
+
+    expect([pdf, verdict].map(({ exitCode, reports }) => [exitCode, reports.length])).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(artifacts.artifacts.map(({ name }) => name)).toEqual([`${sample.sha1}.pdf`, `scan-${scan}.json`]);
+  });
+
   test('gets a name that no other job of a matrix and no other step has', async ({
     simulator,
     artifacts,

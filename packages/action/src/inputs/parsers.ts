@@ -54,6 +54,9 @@ export const lines: Parser<readonly string[]> = (text) =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
+/** The same, each line once. */
+export const distinctLines: Parser<readonly string[]> = (text) => [...new Set(lines(text))];
+
 /** A set of the given words, or the empty one for `none`. */
 export function setOf<T extends string>(allowed: readonly T[]): Parser<ReadonlySet<T>> {
   return (text) => {

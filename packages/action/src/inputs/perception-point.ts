@@ -3,7 +3,7 @@ import { InputProblem } from '../input-problem.ts';
 import { enumerate, quote } from '../quoting.ts';
 import { findFiles, type WorkspaceFile } from '../workspace.ts';
 import type { InputReader } from './input-reader.ts';
-import { boolean, jsonObject, lines, oneOf, webUrl } from './parsers.ts';
+import { boolean, distinctLines, jsonObject, lines, oneOf, webUrl } from './parsers.ts';
 
 /** What to have scanned by Perception Point, or which scans to collect. */
 export interface PerceptionPointRequest {
@@ -41,14 +41,14 @@ export async function readPerceptionPointRequest(
     token: connection.token,
     baseUrl: connection.baseUrl ?? perceptionPointRegions[region],
     files: await reader.find('files', (text) => filesToScan(lines(text), reader.workspace), []),
-    downloadLinks: reader.read('download-links', (text) => lines(text).map(webUrl), []),
-    storagePaths: reader.read('storage-paths', lines, []),
+    downloadLinks: reader.read('download-links', (text) => distinctLines(text).map(webUrl), []),
+    storagePaths: reader.read('storage-paths', distinctLines, []),
     storage: reader.read('storage', String, undefined),
     filePassword: reader.read('file-password', String, undefined),
     callbackUrl: reader.read('callback-url', webUrl, undefined),
     callbackParams: reader.read('callback-params', jsonObject, undefined),
     callbackHeaders: reader.read('callback-headers', headers, undefined),
-    scanIds: reader.read('scan-ids', lines, []),
+    scanIds: reader.read('scan-ids', distinctLines, []),
     wait: reader.read('wait', boolean, true),
   };
 }
