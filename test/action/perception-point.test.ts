@@ -258,24 +258,57 @@ describe('which files are sent', { concurrent: true }, () => {
     },
   );
 
-  test('refuses empty files, and those of more than 500 MB, before anything is sent', async ({
+  test('leaves out empty ones with a warning, and fails one of more than 500 MB on its own', async ({
     simulator,
     workspace,
     runStep,
   }) => {
-    await writeFiles(workspace, { 'good.txt': 'good', 'empty.txt': '', 'large.bin': '' });
+    simulator.perceptionPoint.configure({ scanSeconds: 0 });
+    await writeFiles(workspace, {
+      '__init__.py': '',
+      'good.txt': 'good',
+      'large.bin': '',
+      'lib/__init__.py': '',
+    });
     // A file of zeros that takes no room on the disk.
     await truncate(join(workspace, 'large.bin'), 500_000_001);
 
-    const large = await runStep({ service, files: 'good.txt\nlarge.bin' });
-    const empty = await runStep({ service, files: 'good.txt\nempty.txt' });
+    const step = await runStep({ service, files: '**' });
 
-    expect(errorsIn(large.log).join()).toContain(
-      'files: "large.bin": larger than the 500000000 bytes that the service scans',
+    expect(step.exitCode).toBe(1);
+    expect(step.reports.map(({ subject, state }) => [subject, state])).toEqual([
+      ['good.txt', 'ready'],
+      ['large.bin', 'failed'],
+    ]);
+    expect(step.reports[1]?.message).toMatch(
+      /large\.bin: it has 500000001 bytes, and the service scans 500000000 at most\. Leave it out/,
     );
-    expect(errorsIn(empty.log).join()).toContain('files: "empty.txt": empty, and the service scans no empty');
-    expect([large.exitCode, empty.exitCode]).toEqual([1, 1]);
+    expect(step.log.match(/^::warning::.*/gm)).toEqual([
+      '::warning::Skipped, since there is nothing in it to scan: __init__.py, lib/__init__.py',
+    ]);
+    expect(step.log).toMatch(/^good\.txt {2}sending its /m);
+    expect(step.log).not.toMatch(/^large\.bin {2}sending/m);
+    expect(simulator.perceptionPoint.listSubmissions().map(({ name }) => name)).toEqual(['good.txt']);
+  });
+
+  test('refuses empty ones when there is nothing else to scan', async ({ simulator, workspace, runStep }) => {
+    simulator.perceptionPoint.configure({ scanSeconds: 0 });
+    await writeFiles(workspace, { 'empty.txt': '' });
+
+    const alone = await runStep({ service, files: 'empty.txt' });
+    expect(alone.exitCode).toBe(1);
+    expect(errorsIn(alone.log).join()).toContain('files: "empty.txt": empty, and the service scans no empty');
     expect(simulator.journal.list()).toEqual([]);
+
+    const withLink = await runStep({
+      service,
+      files: 'empty.txt',
+      'download-links': 'https://files.example.com/a.zip',
+    });
+    expect(withLink.exitCode).toBe(0);
+    expect(withLink.reports.map(({ subject, state }) => [subject, state])).toEqual([
+      ['https://files.example.com/a.zip', 'ready'],
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mostBytesToScan, perceptionPointRegions } from '@security-reports/core';
+import { perceptionPointRegions } from '@security-reports/core';
 import { InputProblem } from '../input-problem.ts';
 import { enumerate, quote } from '../quoting.ts';
 import { findFiles, type WorkspaceFile } from '../workspace.ts';
@@ -10,7 +10,10 @@ export interface PerceptionPointRequest {
   readonly service: 'perception-point';
   readonly baseUrl: string;
   readonly token: string;
+  /** None of them empty. One that is too large for the service is among them, and fails on its own. */
   readonly files: readonly WorkspaceFile[];
+  /** Files that the user named and that have nothing in them to scan. */
+  readonly emptyFiles: readonly WorkspaceFile[];
   readonly downloadLinks: readonly string[];
   readonly storagePaths: readonly string[];
   readonly storage: string | undefined;
@@ -24,7 +27,8 @@ export interface PerceptionPointRequest {
   readonly wait: boolean;
 }
 
-const sources = ['files', 'download-links', 'storage-paths'] as const;
+const otherSources = ['download-links', 'storage-paths'] as const;
+const sources = ['files', ...otherSources] as const;
 const onlyForSubmitting = ['file-password', 'callback-url', 'callback-params', 'callback-headers'] as const;
 
 export async function readPerceptionPointRequest(
@@ -36,11 +40,19 @@ export async function readPerceptionPointRequest(
     reader.refuse('region, base-url', 'both say where the service is. Give one of them.');
   }
   checkSources(reader);
+  const found = await reader.find('files', (text) => findFiles(lines(text), reader.workspace), []);
+  const files = found.filter(({ size }) => size > 0);
+  const emptyFiles = found.filter(({ size }) => size === 0);
+  if (files.length === 0 && emptyFiles.length > 0 && !otherSources.some((name) => reader.isGiven(name))) {
+    const names = enumerate(emptyFiles.map(({ name }) => quote(name)));
+    reader.refuse('files', `${names}: empty, and the service scans no empty files`);
+  }
   return {
     service: 'perception-point',
     token: connection.token,
     baseUrl: connection.baseUrl ?? perceptionPointRegions[region],
-    files: await reader.find('files', (text) => filesToScan(lines(text), reader.workspace), []),
+    files,
+    emptyFiles,
     downloadLinks: reader.read('download-links', (text) => distinctLines(text).map(webUrl), []),
     storagePaths: reader.read('storage-paths', distinctLines, []),
     storage: reader.read('storage', String, undefined),
@@ -81,23 +93,6 @@ function checkSources(reader: InputReader): void {
       reader.refuse(name, 'it is for the callback, and there is no callback-url.');
     }
   }
-}
-
-async function filesToScan(
-  patterns: readonly string[],
-  workspace: string,
-): Promise<readonly WorkspaceFile[]> {
-  const files = await findFiles(patterns, workspace);
-  const tooLarge = files.filter((file) => file.size > mostBytesToScan).map((file) => quote(file.name));
-  const empty = files.filter((file) => file.size === 0).map((file) => quote(file.name));
-  if (tooLarge.length > 0) {
-    throw new InputProblem(
-      `${enumerate(tooLarge)}: larger than the ${mostBytesToScan} bytes that the service scans`,
-    );
-  }
-  if (empty.length > 0)
-    throw new InputProblem(`${enumerate(empty)}: empty, and the service scans no empty files`);
-  return files;
 }
 
 function headers(text: string): Readonly<Record<string, string>> {

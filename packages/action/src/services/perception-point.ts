@@ -1,4 +1,5 @@
 import {
+  mostBytesToScan,
   notListed,
   PerceptionPointClient,
   type Scan,
@@ -67,6 +68,10 @@ export async function fetchPerceptionPointReports(
     turn: takingTurns(fetching),
     lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
   };
+  if (request.emptyFiles.length > 0) {
+    const names = request.emptyFiles.map(({ name }) => name).join(', ');
+    fetching.log.warning(`Skipped, since there is nothing in it to scan: ${names}`);
+  }
   const jobs = jobsOf(request);
   return fetching.log.group(
     `Scan ${count(jobs.length, 'subject')} with Perception Point, ${request.baseUrl}`,
@@ -130,10 +135,12 @@ async function submit(
   onSubmitted: (submitted: SubmittedFile) => void,
 ): Promise<ScanResult | undefined> {
   const { filePassword, callbackUrl, callbackParams, callbackHeaders } = request;
-  const submission = { source: job.source, filePassword, callbackUrl, callbackParams, callbackHeaders };
+  const { source, sends } = job;
+  const submission = { source, filePassword, callbackUrl, callbackParams, callbackHeaders };
   // Only submitting takes one of the few places: all that wait share one polling loop.
   const { result } = await turn(async () => {
-    tell(`sending ${job.sends}`);
+    // The client refuses what is too large before anything of it is sent.
+    if (source.type !== 'data' || source.file.size <= mostBytesToScan) tell(`sending ${sends}`);
     if (!request.wait) {
       onSubmitted(await client.submitFile(submission, { signal, deadline }));
       return { result: undefined };
