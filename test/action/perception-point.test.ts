@@ -231,6 +231,17 @@ describe('which files are sent', { concurrent: true }, () => {
     ).toEqual(['.env', 'deep.txt', 'visible.txt']);
   });
 
+  test('are those whose names begin as a comment does, too', async ({ simulator, workspace, runStep }) => {
+    await writeFiles(workspace, { '#1.bin': 'a', '#2.bin': 'b', '3.bin': 'c' });
+    simulator.perceptionPoint.configure({ scanSeconds: 0 });
+
+    const one = await runStep({ service, files: '#1.bin' });
+    const others = await runStep({ service, files: '*.bin\n!#1.bin' });
+
+    expect(one.reports.map(({ subject }) => subject)).toEqual(['#1.bin']);
+    expect(others.reports.map(({ subject }) => subject)).toEqual(['#2.bin', '3.bin']);
+  });
+
   test.skipIf(process.platform === 'win32')(
     'never leaves the workspace by a symbolic link, but may follow one within it',
     async ({ simulator, workspace, runStep }) => {

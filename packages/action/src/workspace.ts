@@ -73,12 +73,17 @@ async function matchesOf(patterns: readonly string[]): Promise<ReadonlySet<strin
     if (!patterns.some((pattern) => !isExclusion(pattern) && include(pattern))) return [];
     const used = patterns.filter((pattern) => isExclusion(pattern) || include(pattern));
     const options = { followSymbolicLinks: false, matchDirectories: false, excludeHiddenFiles };
-    return (await createGlobber(used.join('\n'), options)).glob();
+    return (await createGlobber(used.map(asNoComment).join('\n'), options)).glob();
   };
   return new Set([
     ...(await glob((pattern) => !namesHidden(pattern), true)),
     ...(await glob(namesHidden, false)),
   ]);
+}
+
+/** A line that begins with `#` would be ignored, also when it is the name of a file. */
+function asNoComment(pattern: string): string {
+  return pattern.startsWith('#') ? `./${pattern}` : pattern;
 }
 
 /** The real path of the nearest ancestor that exists. */
