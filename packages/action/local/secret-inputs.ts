@@ -1,5 +1,8 @@
-/** Inputs besides the token that may hold a secret: typed as flags, they would stay in the history of the shell. */
-export const secretInputs = ['download-links', 'file-password', 'callback-headers'] as const;
+/**
+ * The inputs besides the token that the Action masks, since they may hold a secret: typed as flags, they would stay in
+ * the history of the shell.
+ */
+export const secretInputs = ['download-links', 'file-password', 'callback-url', 'callback-headers'] as const;
 
 /** The variable that may stand for such an input, or for the token: `SECURITY_REPORTS_FILE_PASSWORD`. */
 export function variableFor(input: string): string {

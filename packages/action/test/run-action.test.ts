@@ -14,7 +14,8 @@ import { createLogRenderer } from '../local/log-renderer.ts';
 import { parseOutputFile } from '../local/output-file.ts';
 import { renderReportTable } from '../local/report-table.ts';
 import { renderSummary } from '../local/render-summary.ts';
-import { secretsFrom } from '../local/secret-inputs.ts';
+import { secretInputs, secretsFrom } from '../local/secret-inputs.ts';
+import { secretsIn } from '../src/inputs/secrets.ts';
 import { summaryFor } from '../src/publish/summary.ts';
 
 const known: ActionInput[] = [
@@ -113,6 +114,19 @@ describe('the flags of run-action', () => {
         SECURITY_REPORTS_HASHES: 'h',
       }),
     ).toEqual({ 'file-password': 'p', 'callback-headers': '{}' });
+  });
+
+  test('can be variables wherever the Action masks an input', () => {
+    const masked: string[] = [];
+    secretsIn({
+      text: (name) => {
+        masked.push(name);
+        return '';
+      },
+      workspace: '',
+      isPullRequest: false,
+    });
+    expect(masked.sort()).toEqual(['token', ...secretInputs].sort());
   });
 });
 
