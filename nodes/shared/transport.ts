@@ -104,7 +104,7 @@ async function send(
   silence.heard();
   return {
     status: response.statusCode,
-    headers: joinHeaders(response.headers),
+    headers: headersOf(response, stream),
     stream,
     body: (async function* () {
       try {
@@ -215,6 +215,14 @@ class SilenceWatch {
       }),
     );
   }
+}
+
+/** What n8n has decoded on the way keeps the length that it had on the wire, which is not that of its content. */
+function headersOf(response: IN8nHttpFullResponse, stream: Readable): Record<string, string> {
+  const headers = joinHeaders(response.headers);
+  const isAsItCame = 'rawHeaders' in stream;
+  if (!isAsItCame) delete headers['content-length'];
+  return headers;
 }
 
 function joinHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -1,13 +1,14 @@
 import { type Fault, type RouteName, type Simulator, startSimulator } from '@security-reports/simulator';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import type { INodeExecutionData, INodePropertyOptions } from 'n8n-workflow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SpectraAnalyzeApi } from '../../credentials/SpectraAnalyzeApi.credentials.ts';
 import { SpectraAnalyze } from '../../nodes/SpectraAnalyze/SpectraAnalyze.node.ts';
 import { selfSignedCertificate } from '../../packages/core/test/support/certificates.ts';
 import { leaksIn } from '../../packages/core/test/support/leaks.ts';
-import { unusedPort } from '../../packages/core/test/support/servers.ts';
+import { startServer, unusedPort } from '../../packages/core/test/support/servers.ts';
 import { failureOf } from '../../packages/core/test/support/transport.ts';
 import { BinaryStore } from './support/binary-store.ts';
 import { type NodeRun, runNode } from './support/run-node.ts';
@@ -488,5 +489,33 @@ describe('canceling', () => {
     await expect
       .poll(() => simulator.journal.list({ route: 'spectra-analyze.pdf.download' }))
       .toMatchObject([{ aborted: true }]);
+  });
+});
+
+it('takes a PDF whole that somebody on the way has compressed', async () => {
+  const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0, pdfBytes: 200_000 });
+  const compressing = await startServer((request, response) => {
+    void (async () => {
+      const { headers, url: path = '' } = request;
+      const authorization = headers.authorization ?? '';
+      const answer = await fetch(new URL(path, simulator.url), { headers: { authorization } });
+      const packed = gzipSync(await answer.bytes());
+      const type = answer.headers.get('content-type') ?? '';
+      response.writeHead(answer.status, {
+        'content-type': type,
+        'content-encoding': 'gzip',
+        'content-length': packed.byteLength,
+      });
+      response.end(packed);
+    })();
+  });
+  const { token } = simulator.spectraAnalyze;
+  const { items } = await run('generate', sha1, {}, { credentials: { baseUrl: compressing.url, token } });
+  const pdf = await readFile(binaryStore.pathOf(items[0]?.binary?.['data']?.id ?? ''));
+  expect(pdf.byteLength).toBeGreaterThanOrEqual(200_000);
+  expect(items[0]?.json).toMatchObject({
+    state: 'ready',
+    size: pdf.byteLength,
+    sha256: createHash('sha256').update(pdf).digest('hex'),
   });
 });
