@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { INodeExecutionData, INodePropertyOptions } from 'n8n-workflow';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SpectraAnalyzeApi } from '../../credentials/SpectraAnalyzeApi.credentials.ts';
 import { SpectraAnalyze } from '../../nodes/SpectraAnalyze/SpectraAnalyze.node.ts';
 import { selfSignedCertificate } from '../../packages/core/test/support/certificates.ts';
@@ -76,8 +76,14 @@ describe('generate', () => {
   it.each(['md5', 'sha1', 'sha256'] as const)(
     'creates, waits for and downloads the PDF of an %s',
     async (type) => {
-      const hash = simulator.spectraAnalyze.addSample({ creationSeconds: 0.2 })[type];
-      const { items, log } = await run('generate', hash);
+      const hash = simulator.spectraAnalyze.addSample({ creationSeconds: 600 })[type];
+      const running = run('generate', hash);
+      await vi.waitUntil(
+        () => simulator.journal.list({ route: 'spectra-analyze.pdf.status' }).length > 0,
+        10_000,
+      );
+      simulator.advance(600);
+      const { items, log } = await running;
       const [item] = items;
       const bytes = await bytesOf(item);
       expect(items).toHaveLength(1);
