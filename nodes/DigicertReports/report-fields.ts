@@ -1,9 +1,4 @@
-import {
-  digicert,
-  InvalidInputError,
-  type ReportFormat,
-  type ReportRunRequest,
-} from '@security-reports/core';
+import { digicert, InvalidInputError, type ReportFormat, type ReportReference } from '@security-reports/core';
 import type { IExecuteFunctions, INodeParameterResourceLocator, INodeProperties } from 'n8n-workflow';
 
 export const reportIdentifier: INodeProperties = {
@@ -80,7 +75,7 @@ export const reportFormat: INodeProperties = {
 };
 
 /** @throws {InvalidInputError} when an expression gives nothing. */
-export function reportOf(functions: IExecuteFunctions, itemIndex: number): ReportRunRequest['report'] {
+export function reportOf(functions: IExecuteFunctions, itemIndex: number): ReportReference {
   const locator = functions.getNodeParameter('reportIdentifier', itemIndex) as INodeParameterResourceLocator;
   const report = locatedReport(locator);
   if (report !== undefined) return report;
@@ -96,7 +91,7 @@ export function reportOf(functions: IExecuteFunctions, itemIndex: number): Repor
 /** The report that a locator points to, as core takes it; `undefined` for one that is empty. */
 export function locatedReport(
   locator: INodeParameterResourceLocator | undefined,
-): ReportRunRequest['report'] | undefined {
+): ReportReference | undefined {
   const text = String(locator?.value ?? '').trim();
   if (text === '') return undefined;
   return locator?.mode === 'name' ? { displayName: text } : { id: text };

@@ -1,12 +1,10 @@
-import type { ReportRun } from '@security-reports/core';
+import type { ReadyRun, ReportRun } from '@security-reports/core';
 import { describe, expect, it } from 'vitest';
 import {
   allKnown,
   isOtherAccount,
   keyOf,
   newRuns,
-  type ReadyRun,
-  readyRuns,
   remember,
 } from '../../nodes/DigicertReports/trigger/known-runs.ts';
 
@@ -38,13 +36,6 @@ const failedBy = (...failed: readonly ReadyRun[]) => ({
   credentialId: 'credential',
   settled: [],
   failed: failed.map(keyOf),
-});
-
-describe('readyRuns', () => {
-  it('waits until a run has an id', () => {
-    const withoutId = { ...run(''), runId: undefined };
-    expect(readyRuns([withoutId, run('a')])).toEqual([run('a')]);
-  });
 });
 
 describe('newRuns', () => {

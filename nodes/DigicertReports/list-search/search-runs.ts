@@ -1,9 +1,9 @@
+import { isOfReport } from '@security-reports/core';
 import type {
   ILoadOptionsFunctions,
   INodeListSearchResult,
   INodeParameterResourceLocator,
 } from 'n8n-workflow';
-import { isOfReport } from '../is-of-report.ts';
 import { locatedReport } from '../report-fields.ts';
 import { listRuns } from './list-runs.ts';
 import { contains } from './contains.ts';

@@ -3,6 +3,7 @@ import {
   type DownloadedReport,
   fetchReportRun,
   NotFoundError,
+  type ReadyRun,
   type Report,
   type ReportFormat,
   reportFormats,
@@ -14,7 +15,7 @@ import { clock } from '../../shared/clock.ts';
 import type { ReportState } from '../../shared/report-json.ts';
 import { reportRunJson } from '../report-run-json.ts';
 import type { DigicertSession } from '../session.ts';
-import { keyOf, type KnownRuns, type ReadyRun } from './known-runs.ts';
+import { keyOf, type KnownRuns } from './known-runs.ts';
 
 /** After so many polls a file is given up, and the workflow is told of the run without it. */
 const mostTries = 5;

@@ -1,7 +1,4 @@
-import type { ReportRun } from '@security-reports/core';
-
-/** A run that can be downloaded. */
-export type ReadyRun = ReportRun & { readonly runId: string };
+import type { ReadyRun, ReportRun } from '@security-reports/core';
 
 /** What the trigger remembers from one poll to the next, as JSON. */
 export interface KnownRuns {
@@ -30,11 +27,6 @@ const leastRemembered = 1_000;
  */
 export function keyOf({ reportId, runId }: ReadyRun): string {
   return `${reportId}/${runId}`;
-}
-
-/** One without an id cannot be told from another one: it is waited for until it has one. */
-export function readyRuns(history: readonly ReportRun[]): readonly ReadyRun[] {
-  return history.filter((run): run is ReadyRun => run.status === 'READY' && run.runId !== undefined);
 }
 
 /**

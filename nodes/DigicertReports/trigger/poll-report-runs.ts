@@ -1,4 +1,10 @@
-import type { DigicertClient, ReportRun } from '@security-reports/core';
+import {
+  type DigicertClient,
+  isOfReport,
+  isReady,
+  type ReadyRun,
+  type ReportRun,
+} from '@security-reports/core';
 import {
   type IDataObject,
   type INodeExecutionData,
@@ -8,7 +14,6 @@ import {
 } from 'n8n-workflow';
 import { clock } from '../../shared/clock.ts';
 import { toNodeError } from '../../shared/node-error.ts';
-import { isOfReport } from '../is-of-report.ts';
 import { locatedReport } from '../report-fields.ts';
 import { openSession } from '../session.ts';
 import { fetchRunItems, sampleItems } from './fetch-run-items.ts';
@@ -19,8 +24,6 @@ import {
   type KnownRuns,
   newRuns,
   oldestFirst,
-  type ReadyRun,
-  readyRuns,
   remember,
 } from './known-runs.ts';
 
@@ -90,7 +93,8 @@ async function sample(functions: IPollFunctions): Promise<INodeExecutionData[][]
  * activation, or were passed over beside news, are no news either. n8n keeps nothing of a poll that gives no news.
  */
 async function readHistory(client: DigicertClient, deadline: number): Promise<readonly ReadyRun[]> {
-  return readyRuns(await Array.fromAsync(client.listReportHistory({ status: ['READY'] }, { deadline })));
+  const runs = await Array.fromAsync(client.listReportHistory({ status: ['READY'] }, { deadline }));
+  return runs.filter(isReady);
 }
 
 function filterOf(functions: IPollFunctions): (run: ReportRun) => boolean {

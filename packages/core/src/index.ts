@@ -10,12 +10,14 @@ export {
 } from './digicert/client.ts';
 export { type ReportFormat, reportFormats, type ReportPart } from './digicert/report-file.ts';
 export type { ReportDetails, ReportRun } from './digicert/report-history.ts';
+export { findReportId, isOfReport, type ReportReference } from './digicert/report-lookup.ts';
 export {
   type FetchedReportRun,
   fetchReportRun,
   type FetchReportRunOptions,
   type ReportRunRequest,
 } from './digicert/report-run.ts';
+export { isReady, type ReadyRun } from './digicert/run-choice.ts';
 export { digicert } from './digicert/service.ts';
 export {
   AccessError,

@@ -13,26 +13,23 @@ export async function fetchRun(
   const { functions, session } = context;
   const subject = 'id' in request.report ? request.report.id : request.report.displayName;
   const about = { service: digicert.id, subject, state: 'ready' } as const;
-  const given = {
-    reportId: 'id' in request.report ? request.report.id : undefined,
-    runId: request.run === 'latest' ? undefined : request.run,
-  };
+  const ids: { reportId?: string; runId?: string } = {};
   const store = async (report: Report): Promise<IBinaryData> => {
     const binary = await session.store(report);
     const { name: fileName, mediaType } = report;
-    context.keep({ json: reportJson({ ...about, fileName, mediaType, ...report.digest, ...given }), binary });
+    context.keep({ json: reportJson({ ...about, fileName, mediaType, ...report.digest, ...ids }), binary });
     return binary;
   };
-  const { parts, notes, reportId, runId } = await fetchReportRun(
-    session.client,
-    request,
-    store,
-    waitOptionsOf(context),
-  );
+  const { parts, notes } = await fetchReportRun(session.client, request, store, {
+    ...waitOptionsOf(context),
+    onRun: ({ reportId, runId }) => {
+      Object.assign(ids, { reportId, runId });
+    },
+  });
   if (notes.length > 0) functions.addExecutionHints({ message: `${subject}: ${notes.join('; ')}` });
   const message = notes.length > 0 ? notes.join('; ') : undefined;
   return parts.map(({ delivered, name: fileName, mediaType, size, sha256 }) => ({
-    json: reportJson({ ...about, fileName, mediaType, size, sha256, reportId, runId, message }),
+    json: reportJson({ ...about, fileName, mediaType, size, sha256, ...ids, message }),
     binary: delivered,
   }));
 }

@@ -1,4 +1,4 @@
-import { digicert } from '@security-reports/core';
+import { digicert, findReportId } from '@security-reports/core';
 import type { INodeProperties } from 'n8n-workflow';
 import {
   concurrency,
@@ -10,7 +10,6 @@ import {
 } from '../../../shared/descriptions.ts';
 import type { Operation } from '../../../shared/operation.ts';
 import { reportJson } from '../../../shared/report-json.ts';
-import { findReportId } from '../../find-report-id.ts';
 import { formatOf, reportFormat, reportIdentifier, reportOf } from '../../report-fields.ts';
 import type { DigicertSession } from '../../session.ts';
 import { fetchRun } from './fetch-run.ts';

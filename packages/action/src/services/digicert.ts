@@ -1,13 +1,9 @@
 import {
-  type Deliver,
   digicert,
   DigicertClient,
-  type DownloadedReport,
   fetchReportRun,
-  type Limits,
   NotFoundError,
   type Report,
-  type ReportDownload,
   TimeoutError,
 } from '@security-reports/core';
 import { extractZip, saveReport } from '@security-reports/core/node';
@@ -45,36 +41,22 @@ export async function fetchDigicertReports(
     async () => {
       const { baseUrl, apiKey } = request;
       const { transport, clock, signal } = fetching;
-      const client = new DownloadingClient({ baseUrl, apiKey, transport, clock });
+      const client = new DigicertClient({ baseUrl, apiKey, transport, clock });
       const files: SavedFile[] = [];
       const failures: Outcome[] = [];
+      const found: RunIds = {};
       const tell = tellAbout(subject, fetching);
       try {
-        await download(client, request, fetching, files, tell);
+        await download(client, request, fetching, { files, found }, tell);
       } catch (error) {
         signal.throwIfAborted();
         tell(whatFailed(error));
         failures.push({ ...runToResume(error), ...failedReport(error) });
       }
       const delivered = await unpack(request, fetching, files, tell);
-      return [...delivered, ...failures].map((outcome) => ({ service, subject, ...outcome, ...client.run }));
+      return [...delivered, ...failures].map((outcome) => ({ service, subject, ...outcome, ...found }));
     },
   );
-}
-
-/** A client that says which run it downloads also when that fails, so that the parts that came before have its ids. */
-class DownloadingClient extends DigicertClient {
-  run: { readonly reportId?: string; readonly runId?: string } = {};
-
-  override downloadReport<T>(
-    download: ReportDownload,
-    deliver: Deliver<T>,
-    limits?: Limits,
-  ): Promise<DownloadedReport<T>> {
-    const { reportId, runId } = download;
-    this.run = { reportId, runId };
-    return super.downloadReport(download, deliver, limits);
-  }
 }
 
 /** The run that was waited for in vain, which a later step can ask for as `report-run-id`. */
@@ -82,12 +64,18 @@ function runToResume(error: unknown): { readonly runId?: string } {
   return error instanceof TimeoutError && error.resumeId !== undefined ? { runId: error.resumeId } : {};
 }
 
-/** Downloads all parts, and adds each to `files` as soon as it is saved. */
+/** Which run it is about, as soon as it is known. */
+interface RunIds {
+  reportId?: string;
+  runId?: string;
+}
+
+/** Downloads all parts, and adds each to `files` as soon as it is saved, so that a failure takes nothing away. */
 async function download(
   client: DigicertClient,
   request: DigicertRequest,
   { signal, deadline, pace, outputDirectory, workspace }: Fetching,
-  files: SavedFile[],
+  { files, found }: { readonly files: SavedFile[]; readonly found: RunIds },
   tell: (what: string) => void,
 ): Promise<void> {
   const names = new FileNames();
@@ -108,6 +96,9 @@ async function download(
     pollIntervalMs: pace.pollIntervalMs,
     onProgress: ({ state }) => {
       tell(state);
+    },
+    onRun: ({ reportId, runId }) => {
+      Object.assign(found, { reportId, runId });
     },
   });
   for (const note of notes) tell(note);

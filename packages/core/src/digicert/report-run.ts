@@ -7,13 +7,13 @@ import { cleanVendorText } from '../vendor-text.ts';
 import type { DigicertClient, DownloadedReport } from './client.ts';
 import { type ReportFormat, reportFormats } from './report-file.ts';
 import type { ReportRun } from './report-history.ts';
+import { isSameId, listRunsOf, notListed, type ReportReference } from './report-lookup.ts';
 import { chooseRun, type ReadyRun } from './run-choice.ts';
 import { digicert } from './service.ts';
 
 /** Which run of which report, and as what. */
 export interface ReportRunRequest {
-  /** A display name is compared as a whole, letter for letter. */
-  readonly report: { readonly id: string } | { readonly displayName: string };
+  readonly report: ReportReference;
   /** The id of a run, or `latest` for the newest one that is ready, unless a newer one is on its way. */
   readonly run: string;
   readonly format: ReportFormat;
@@ -28,6 +28,8 @@ export interface FetchReportRunOptions {
   /** A fixed time between two looks, in milliseconds, instead of the adaptive one. */
   readonly pollIntervalMs?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called when the run is found, before any of it is downloaded. */
+  readonly onRun?: ((run: ReadyRun) => void) | undefined;
 }
 
 export interface FetchedReportRun<T> {
@@ -82,6 +84,7 @@ export async function fetchReportRun<T>(
     return await withinLimits(clock, options, async (signal) => {
       const limits = { signal, deadline: options.deadline };
       const { run, notes } = await findRun(client, request, limits, options.pollIntervalMs, tell, known);
+      options.onRun?.(run);
       checkFormat(request, run);
       const parts = await downloadParts(client, run, request.format, deliver, limits, tell);
       return {
@@ -168,13 +171,7 @@ async function startNewRun(
   known: Known,
 ): Promise<ReadonlySet<string | undefined>> {
   const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
-  if (reportId === undefined) {
-    throw new NotFoundError({
-      ...about(request),
-      what: 'the report history does not list the report',
-      remedy: 'Check the display name letter for letter, or give the id of the report.',
-    });
-  }
+  if (reportId === undefined) throw notListed(request.report);
   await client.runReport(reportId, limits);
   known.isNewRunStarted = true;
   tell('new run started');
@@ -185,45 +182,19 @@ function isNewTo(earlier: ReadonlySet<string | undefined>): (run: ReportRun) => 
   return ({ runId }) => runId !== undefined && !earlier.has(runId);
 }
 
-/**
- * Gives a way to read the rows of the history that a request is about, all of them: nothing but a third party's word
- * says that the newest come first. No filter by an id is known, so the name of a report is asked for once it is known.
- */
+/** Gives a way to read the rows of the history that a request is about. */
 function runReader(
   client: DigicertClient,
-  request: ReportRunRequest,
+  { report, run }: ReportRunRequest,
 ): (limits: WaitLimits) => Promise<readonly ReportRun[]> {
-  let displayName = 'displayName' in request.report ? request.report.displayName : undefined;
+  let displayName = 'displayName' in report ? report.displayName : undefined;
+  const isWanted = ({ runId }: ReportRun): boolean => run === 'latest' || isSameId(runId, run);
   return async (limits) => {
-    const named = displayName === undefined ? [] : await runsOf(client, request, displayName, limits);
-    // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
-    const runs = named.length > 0 ? named : await runsOf(client, request, undefined, limits);
+    const runs = await listRunsOf(client, report, displayName, limits, isWanted);
+    // From now on, only the runs of this name have to be read.
     displayName ??= runs[0]?.displayName;
     return runs;
   };
-}
-
-async function runsOf(
-  client: DigicertClient,
-  { report, run }: ReportRunRequest,
-  displayName: string | undefined,
-  limits: WaitLimits,
-): Promise<readonly ReportRun[]> {
-  const runs: ReportRun[] = [];
-  for await (const row of client.listReportHistory({ displayName }, limits)) {
-    const isOfReport =
-      'id' in report ? isSameId(row.reportId, report.id) : row.displayName === report.displayName;
-    if (isOfReport && (run === 'latest' || isSameId(row.runId, run))) runs.push(row);
-  }
-  const reportIds = new Set(runs.map(({ reportId }) => reportId));
-  if ('displayName' in report && reportIds.size > 1) {
-    throw new ServiceError({
-      ...about({ report }),
-      what: `several reports have this display name: ${[...reportIds].map(clean).join(', ')}`,
-      remedy: 'Give the id of one of them in place of the name.',
-    });
-  }
-  return runs;
 }
 
 async function downloadParts<T>(
@@ -307,10 +278,6 @@ function shown({ runId }: ReportRun): string {
 /** These texts of the service never held a credential; they are made fit for one line. */
 function clean(text: string): string {
   return cleanVendorText(text, []);
-}
-
-function isSameId(one: string | undefined, other: string): boolean {
-  return one?.toLowerCase() === other.trim().toLowerCase();
 }
 
 function subjectOf({ report }: Pick<ReportRunRequest, 'report'>): string {

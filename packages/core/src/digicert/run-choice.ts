@@ -32,7 +32,8 @@ export function chooseRun(runs: readonly ReportRun[]): RunChoice {
   return idle === undefined ? { type: 'none' } : { type: 'pending', run: idle };
 }
 
-function isReady(run: ReportRun): run is ReadyRun {
+/** One without an id cannot be downloaded, nor told from another one. */
+export function isReady(run: ReportRun): run is ReadyRun {
   return run.status === 'READY' && run.runId !== undefined;
 }
 
