@@ -1,8 +1,9 @@
 import { digicert, type ReportRun } from '@security-reports/core';
-import { type ReportJson, reportJson, type ReportState } from '../shared/report-json.ts';
+import type { IDataObject } from 'n8n-workflow';
+import { reportJson, type ReportState } from '../shared/report-json.ts';
 
 /** A row of the report history. */
-export function reportRunJson(run: ReportRun, more: { readonly raw: boolean }): ReportJson {
+export function reportRunJson(run: ReportRun, more: { readonly raw: boolean }): IDataObject {
   return reportJson({
     service: digicert.id,
     subject: run.displayName === '' ? run.reportId : run.displayName,

@@ -1,20 +1,21 @@
 import {
   digicert,
+  failureState,
   InvalidInputError,
-  NotFoundError,
   perceptionPoint,
   SecurityReportsError,
   spectraAnalyze,
   TimeoutError,
 } from '@security-reports/core';
 import {
+  type IDataObject,
   type INode,
   type INodeExecutionData,
   NodeApiError,
   NodeError,
   NodeOperationError,
 } from 'n8n-workflow';
-import { type ReportFields, type ReportJson, reportJson } from './report-json.ts';
+import { type ReportFields, reportJson } from './report-json.ts';
 
 /** What takes up again what was given up, for each service. */
 const resumingOperations: Readonly<Record<string, string>> = {
@@ -58,11 +59,11 @@ export function errorItem(error: unknown, nodeError: NodeError, itemIndex: numbe
   };
 }
 
-function detailsOf(error: SecurityReportsError): ReportJson {
+function detailsOf(error: SecurityReportsError): IDataObject {
   return reportJson({
     service: error.service.id,
     subject: error.subject ?? '',
-    state: stateFor(error),
+    state: failureState(error),
     message: error.message,
     ...idToResume(error),
     ...(error instanceof TimeoutError && { lastState: error.lastState }),
@@ -85,11 +86,6 @@ function idToResume({ service, resumeId }: SecurityReportsError): Pick<ReportFie
 function remedyFor({ service, resumeId, remedy }: SecurityReportsError): string {
   const operation = resumeId === undefined ? undefined : resumingOperations[service.id];
   return operation === undefined ? remedy : `${remedy} ${operation}`;
-}
-
-function stateFor(error: SecurityReportsError): 'missing' | 'timeout' | 'failed' {
-  if (error instanceof NotFoundError) return 'missing';
-  return error instanceof TimeoutError ? 'timeout' : 'failed';
 }
 
 /** Without the remedy, which n8n shows below it. */

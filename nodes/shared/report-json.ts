@@ -34,9 +34,7 @@ export interface ReportFields {
   readonly message?: string | undefined;
 }
 
-export type ReportJson = IDataObject;
-
 /** Leaves out what has no value. `more` is what only one operation has to tell. */
-export function reportJson(fields: ReportFields & Readonly<Record<string, unknown>>): ReportJson {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReportJson;
+export function reportJson(fields: ReportFields & Readonly<Record<string, unknown>>): IDataObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as IDataObject;
 }

@@ -1,6 +1,7 @@
 import {
   AccessError,
   type DownloadedReport,
+  failureState,
   fetchReportRun,
   NotFoundError,
   type ReadyRun,
@@ -8,11 +9,9 @@ import {
   type ReportFormat,
   reportFormats,
   SecurityReportsError,
-  TimeoutError,
 } from '@security-reports/core';
 import type { IBinaryData, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { clock } from '../../shared/clock.ts';
-import type { ReportState } from '../../shared/report-json.ts';
 import { reportRunJson } from '../report-run-json.ts';
 import type { DigicertSession } from '../session.ts';
 import { keyOf, type KnownRuns } from './known-runs.ts';
@@ -62,23 +61,18 @@ export async function fetchRunItems(
   return { emitted, failed };
 }
 
-/** @throws what keeps the file of the run from being downloaded. */
-export async function sampleItems(
+/**
+ * Makes the items of one run: one, or one for each file.
+ *
+ * @param files takes the items of the files that were downloaded before one failed.
+ * @throws what keeps a file of the run from being downloaded.
+ */
+export async function itemsOf(
   functions: IPollFunctions,
   session: DigicertSession,
   run: ReadyRun,
   deadline: number,
-): Promise<readonly INodeExecutionData[]> {
-  return itemsOf(functions, session, run, deadline, []);
-}
-
-/** @param files takes the items of the files that were downloaded before one failed. */
-async function itemsOf(
-  functions: IPollFunctions,
-  session: DigicertSession,
-  run: ReadyRun,
-  deadline: number,
-  files: INodeExecutionData[],
+  files: INodeExecutionData[] = [],
 ): Promise<readonly INodeExecutionData[]> {
   if (functions.getNodeParameter('downloadFile') !== true)
     return [{ json: reportRunJson(run, { raw: false }) }];
@@ -113,12 +107,7 @@ function fileItem(
 }
 
 function withoutFile(run: ReadyRun, error: unknown, message: string): INodeExecutionData {
-  return { json: { ...reportRunJson(run, { raw: false }), state: stateFor(error), message } };
-}
-
-function stateFor(error: unknown): ReportState {
-  if (error instanceof NotFoundError) return 'missing';
-  return error instanceof TimeoutError ? 'timeout' : 'failed';
+  return { json: { ...reportRunJson(run, { raw: false }), state: failureState(error), message } };
 }
 
 /** A run without data, or in another format, stays so; a key can be mended, and a run be late. */

@@ -16,7 +16,7 @@ import { clock } from '../../shared/clock.ts';
 import { toNodeError } from '../../shared/node-error.ts';
 import { locatedReport } from '../report-fields.ts';
 import { openSession } from '../session.ts';
-import { fetchRunItems, sampleItems } from './fetch-run-items.ts';
+import { fetchRunItems, itemsOf } from './fetch-run-items.ts';
 import {
   allKnown,
   isOtherAccount,
@@ -85,7 +85,7 @@ async function sample(functions: IPollFunctions): Promise<INodeExecutionData[][]
       description: 'Run a report in CertCentral, wait until it is ready, and fetch the test event again.',
     });
   }
-  return [[...(await sampleItems(functions, session, newest, deadline))]];
+  return [[...(await itemsOf(functions, session, newest, deadline))]];
 }
 
 /**

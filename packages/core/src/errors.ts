@@ -110,6 +110,14 @@ export class TimeoutError extends SecurityReportsError {
   }
 }
 
+/** What became of a subject about which an error was thrown, in the words that all platforms say it in. */
+export type FailureState = 'missing' | 'timeout' | 'failed';
+
+export function failureState(error: unknown): FailureState {
+  if (error instanceof NotFoundError) return 'missing';
+  return error instanceof TimeoutError ? 'timeout' : 'failed';
+}
+
 function messageOf(problem: Problem): string {
   const about = problem.subject === undefined ? '' : ` ${problem.subject}`;
   const answer = [

@@ -22,6 +22,8 @@ export { digicert } from './digicert/service.ts';
 export {
   AccessError,
   ConnectionError,
+  type FailureState,
+  failureState,
   InvalidInputError,
   InvalidReportError,
   NotFoundError,
