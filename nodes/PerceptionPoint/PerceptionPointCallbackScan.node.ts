@@ -8,13 +8,13 @@ import {
 } from 'n8n-workflow';
 import { propertiesOf, type Resource } from '../shared/operation.ts';
 import { runOperation } from '../shared/run-operation.ts';
-import { awaitCallback, awaitLonger, receiveCallback } from './callback-scan/await-callback.ts';
+import { awaitCallback, receiveCallback } from './callback-scan/await-callback.ts';
 import { settle } from './callback-scan/settle.ts';
 import { submit } from './callback-scan/submit.ts';
 import { openSession, type PerceptionPointSession } from './session.ts';
 
 const resources: readonly Resource<PerceptionPointSession>[] = [
-  { name: 'Callback Scan', value: 'callbackScan', operations: [submit, awaitCallback, awaitLonger, settle] },
+  { name: 'Callback Scan', value: 'callbackScan', operations: [submit, awaitCallback, settle] },
 ];
 
 /** Not a trigger: the URL exists as long as an execution waits, and n8n itself checks its signature. */

@@ -155,6 +155,18 @@ describe('a suspended scan', { concurrent: true }, () => {
     expect({ status: callback?.status, looks: scan.listRequests() }).toEqual({ status: 409, looks: 1 });
   });
 
+  test('is suspended again after a look, and resumes when the service calls back then', async () => {
+    await using scan = await startScan({ scanSeconds: 'never' });
+    const callback = await scan.suspended();
+    await until('look', () => Promise.resolve(scan.listRequests() === 1 ? true : undefined), 150);
+    await scan.suspended();
+    expect(await call(callback, malicious)).toBe(200);
+    const execution = await client.untilEnd(scan.executionId);
+    expect(execution.items('Scan')[0]?.json).toMatchObject({ state: 'ready', verdict: 'malicious' });
+    expect(execution.items('Look')[0]?.json['given']).toContain(malwareMarker);
+    expect(scan.listRequests()).toBe(1);
+  });
+
   test.each([
     ['goes on', 'continueRegularOutput', 0],
     ['takes its error output', 'continueErrorOutput', 1],
@@ -196,7 +208,7 @@ describe('a suspended scan', { concurrent: true }, () => {
       });
       for (const { id } of await client.executions(scan.workflowId)) {
         const execution = await client.execution(id);
-        for (const node of ['Scan', 'Start', 'submit', 'awaitCallback', 'awaitLonger', 'settle']) {
+        for (const node of ['Scan', 'start', 'submit', 'awaitCallback', 'isSettled', 'settle']) {
           const shown = JSON.stringify(execution?.runs(node));
           for (const secret of Object.values(secrets)) expect(shown).not.toContain(secret);
         }

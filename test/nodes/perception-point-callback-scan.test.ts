@@ -215,11 +215,11 @@ describe('the step that submits', () => {
   });
 });
 
-describe('the steps that wait', () => {
-  const wait = async (step: string, json: IDataObject) => {
+describe('the step that waits', () => {
+  const wait = async (json: IDataObject) => {
     const limits: number[] = [];
     const [item] = await runStep(
-      step,
+      'awaitCallback',
       { json },
       {
         putExecutionToWait: (limit) => {
@@ -230,52 +230,56 @@ describe('the steps that wait', () => {
     );
     return { limits, json: item?.json };
   };
-  const waiting = (scanId: string, waitSeconds: number) => ({
+  const waiting = (scanId: string, seconds: { waited?: number; left?: number } = {}) => ({
     request,
-    submitted: { scanId, submittedAt: Date.now() },
-    waitUntil: Date.now() + waitSeconds * 1000,
+    submitted: { scanId, submittedAt: Date.now() - (seconds.waited ?? 0) * 1000 },
+    waitFrom: Date.now() - (seconds.waited ?? 0) * 1000,
+    waitUntil: Date.now() + (seconds.left ?? 100_000) * 1000,
   });
 
-  it('first suspend the execution for a minute', async () => {
+  it('first suspends the execution for a minute, and asks nobody', async () => {
     const before = Date.now();
-    const item = waiting('123456', 7200);
-    const { limits, json } = await wait('awaitCallback', item);
+    const item = waiting('123456');
+    const { limits, json } = await wait(item);
     expect(limits).toEqual([expect.closeTo(before + 60_000, -3)]);
     expect(json).toEqual(item);
+    expect(simulator.journal.list()).toEqual([]);
   });
 
-  it('never suspend it beyond the limit', async () => {
-    const item = waiting('123456', 30);
-    expect((await wait('awaitCallback', item)).limits).toEqual([item.waitUntil]);
-  });
-
-  it('then look once for a verdict whose callback came too early', async () => {
+  it('then looks for a verdict whose callback came while the execution was not suspended', async () => {
     const scanId = simulator.perceptionPoint.addScan({ verdict: 'MAL' });
-    const { limits, json } = await wait('awaitLonger', waiting(scanId, 7200));
+    const { limits, json } = await wait(waiting(scanId, { waited: 60 }));
     expect(limits).toEqual([]);
     expect(json).toMatchObject({ scan: { finished: true, verdictCode: 'MAL' } });
     expect(simulator.journal.list()).toHaveLength(1);
   });
 
-  it('then suspend it for the rest, when there is none', async () => {
-    const item = waiting(simulator.perceptionPoint.addScan({ scanSeconds: 'never' }), 7200);
-    expect(await wait('awaitLonger', item)).toEqual({ limits: [item.waitUntil], json: item });
-  });
-
-  it('suspend it also when the service cannot be asked just now', async () => {
-    const item = waiting('123456', 7200);
-    const fault = { kind: 'status', status: 401 } as const;
-    simulator.faults.script({ route: 'perception-point.scans.list', times: 'always', fault });
-    expect(await wait('awaitLonger', item)).toEqual({ limits: [item.waitUntil], json: item });
+  it.each([
+    [60, 240],
+    [300, 1200],
+    [1500, 6000],
+  ])('suspends it after %i seconds for %i more, when there is none', async (waited, more) => {
+    const before = Date.now();
+    const item = waiting(simulator.perceptionPoint.addScan({ scanSeconds: 'never' }), { waited });
+    const { limits, json } = await wait(item);
+    expect(limits).toEqual([expect.closeTo(before + more * 1000, -4)]);
+    expect(json).toEqual(item);
   });
 
   it.each([
-    ['the callback came', { callback }],
-    ['the time is over', { waitUntil: Date.now() - 1 }],
-  ])('go on without a look when %s', async (_why, more) => {
-    const item = { ...waiting('123456', 7200), ...more };
-    expect(await wait('awaitLonger', item)).toEqual({ limits: [], json: item });
-    expect(simulator.journal.list()).toEqual([]);
+    ['at first', {}],
+    ['later', { waited: 60 }],
+  ])('never suspends it beyond the limit, %s', async (_when, waited) => {
+    const scanId = simulator.perceptionPoint.addScan({ scanSeconds: 'never' });
+    const item = waiting(scanId, { ...waited, left: 30 });
+    expect((await wait(item)).limits).toEqual([item.waitUntil]);
+  });
+
+  it('suspends it also when the service cannot be asked just now', async () => {
+    const fault = { kind: 'status', status: 401 } as const;
+    simulator.faults.script({ route: 'perception-point.scans.list', times: 'always', fault });
+    const item = waiting('123456', { waited: 60 });
+    expect(await wait(item)).toMatchObject({ limits: [expect.any(Number)], json: item });
   });
 });
 

@@ -1,57 +1,59 @@
-import { parseCallback, type Scan, searchPeriod, verifyCallback } from '@security-reports/core';
+import {
+  parseCallback,
+  type Scan,
+  searchPeriod,
+  type SubmittedFile,
+  verifyCallback,
+} from '@security-reports/core';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { answer } from '../../shared/answer.ts';
 import { clock } from '../../shared/clock.ts';
 import { inputItem, type ItemContext, type Operation } from '../../shared/operation.ts';
 import { perceptionPointCredential, type PerceptionPointSession } from '../session.ts';
 import { callbackSecret, callbackSecretHeader } from './callback-secret.ts';
-import { scanItemIn, submittedIn, toItemJson } from './scan-request.ts';
+import { submittedScanIn, toItemJson } from './scan-request.ts';
 
 /** In seconds. n8n looks once a minute for executions whose wait is over. */
 export const shortestWait = 60;
 
-/** Second step: suspends the execution for a minute, or until the callback comes. */
+const firstWaitMs = shortestWait * 1000;
+
+/** Each wait is so many times as long as all before it: looks after 1, 5 and 25 minutes, and then hours. */
+const growth = 4;
+
+/**
+ * Second step: suspends the execution until the callback comes. Now and then, more and more seldom, somebody looks
+ * whether the verdict is there without it: n8n refuses a callback that comes while an execution is not suspended, and
+ * the service may not repeat it.
+ */
 export const awaitCallback: Operation<PerceptionPointSession> = {
   name: 'Await Callback',
   value: 'awaitCallback',
   action: 'Await the callback of a scan',
-  description: 'Suspend the execution until the service calls back, for a minute',
+  description: 'Suspend the execution until the service calls back, unless there is a verdict already',
   fields: [],
   run: async (context) => {
-    const { json } = inputItem(context);
-    const { waitUntil = 0 } = scanItemIn(json);
-    const limit = Math.min(waitUntil, clock.now() + shortestWait * 1000);
-    await context.functions.putExecutionToWait(new Date(limit));
-    return [{ json }];
-  },
-};
-
-/**
- * Third step: suspends the execution for the rest of the time, unless the verdict is there already. A callback that
- * comes before the second step has suspended the execution is refused by n8n, and the service may not repeat it.
- */
-export const awaitLonger: Operation<PerceptionPointSession> = {
-  name: 'Await Longer',
-  value: 'awaitLonger',
-  action: 'Await the callback of a longer scan',
-  description: 'Look whether there is a verdict, and suspend the execution until the limit if not',
-  fields: [],
-  run: async (context) => {
-    const item = scanItemIn(inputItem(context).json);
-    const { waitUntil = 0, callback } = item;
-    if (callback !== undefined || waitUntil <= clock.now()) return [{ json: toItemJson(item) }];
-    const { scanId, submittedAt } = submittedIn(item);
-    const scan = await lookGently(scanId, submittedAt, context);
-    if (scan?.finished === true) return [{ json: toItemJson({ ...item, scan }) }];
-    await context.functions.putExecutionToWait(new Date(waitUntil));
+    const item = submittedScanIn(inputItem(context).json);
+    const { submitted, waitFrom, waitUntil } = item;
+    const waited = clock.now() - waitFrom;
+    if (waited >= firstWaitMs) {
+      const scan = await lookGently(submitted, context);
+      if (scan?.finished === true) return [{ json: toItemJson({ ...item, scan }) }];
+    }
+    const wait = Math.max(firstWaitMs, growth * waited);
+    await context.functions.putExecutionToWait(new Date(Math.min(clock.now() + wait, waitUntil)));
+    // When the time is over without a callback, n8n goes on with what this step was given, not with what it gives.
     return [{ json: toItemJson(item) }];
   },
 };
 
+/** Whether there is nothing more to wait for, as n8n asks it of an item. */
+export const isSettled =
+  '={{ $json.callback !== undefined || $json.scan !== undefined || Date.now() >= $json.waitUntil }}';
+
 /** Whatever keeps the service from answering now: the callback can still come, and somebody asks at the limit. */
 async function lookGently(
-  scanId: string,
-  submittedAt: number,
+  { scanId, submittedAt }: SubmittedFile,
   { session, signal }: ItemContext<PerceptionPointSession>,
 ): Promise<Scan | undefined> {
   try {
@@ -71,6 +73,6 @@ export async function receiveCallback(functions: IWebhookFunctions): Promise<IWe
   if (!isGenuine)
     return answer(functions, 401, `The header ${callbackSecretHeader} has not the right value.`);
   if (parseCallback(body) === undefined) return answer(functions, 400, 'This is not the callback of a scan.');
-  const waiting = scanItemIn(functions.evaluateExpression('{{ $json }}') as IDataObject);
+  const waiting = submittedScanIn(functions.evaluateExpression('{{ $json }}') as IDataObject);
   return { workflowData: [[{ json: toItemJson({ ...waiting, callback: body }) }]] };
 }

@@ -14,12 +14,17 @@ export interface ScanRequest {
   readonly sealedSubmission: string;
 }
 
-/** The item that goes from step to step: each adds what it has learned. */
-export interface ScanItem {
+/** The item before the step that submits. */
+export interface RequestedScan {
   readonly request: ScanRequest;
-  readonly submitted?: SubmittedFile;
-  /** Until when to wait for the callback, in milliseconds since the epoch. */
-  readonly waitUntil?: number;
+}
+
+/** The item after it: each further step adds what it has learned. */
+export interface SubmittedScan extends RequestedScan {
+  readonly submitted: SubmittedFile;
+  /** From when until when to wait for the callback, in milliseconds since the epoch. */
+  readonly waitFrom: number;
+  readonly waitUntil: number;
   /** The body of the callback. */
   readonly callback?: unknown;
   /** What the service has listed, where no callback came. */
@@ -34,16 +39,14 @@ export function submissionIn({ sealedSubmission }: ScanRequest, token: string): 
   return unseal(token, sealedSubmission) as DescribedSubmission;
 }
 
-export function toItemJson(item: ScanItem): IDataObject {
-  return { ...item } as unknown as IDataObject;
+export function toItemJson(scan: RequestedScan | SubmittedScan): IDataObject {
+  return { ...scan } as unknown as IDataObject;
 }
 
-export function scanItemIn(json: IDataObject): ScanItem {
-  return json as unknown as ScanItem;
+export function requestedScanIn(json: IDataObject): RequestedScan {
+  return json as unknown as RequestedScan;
 }
 
-/** @throws TypeError before the step that submits. */
-export function submittedIn({ submitted }: ScanItem): SubmittedFile {
-  if (submitted === undefined) throw new TypeError('nothing was submitted yet');
-  return submitted;
+export function submittedScanIn(json: IDataObject): SubmittedScan {
+  return json as unknown as SubmittedScan;
 }

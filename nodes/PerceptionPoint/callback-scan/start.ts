@@ -2,7 +2,7 @@ import { perceptionPoint } from '@security-reports/core';
 import { type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { inputItem, type ItemContext, type OperationOutput } from '../../shared/operation.ts';
 import { reportJson } from '../../shared/report-json.ts';
-import { scanItemIn, type ScanRequest, toItemJson } from './scan-request.ts';
+import { type ScanRequest, submittedScanIn, toItemJson } from './scan-request.ts';
 import { callbackScanWorkflow } from './workflow.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function startCallbackScan(
   });
   // As long as the steps wait, this is the output; n8n then puts theirs in its place.
   const [waiting] = execution.data[0] ?? [];
-  const scanId = waiting && scanItemIn(waiting.json).submitted?.scanId;
+  const scanId = waiting && submittedScanIn(waiting.json).submitted.scanId;
   const about = { service: perceptionPoint.id, subject: request.subject, state: 'submitted' } as const;
   return [{ json: reportJson({ ...about, scanId }) }];
 }

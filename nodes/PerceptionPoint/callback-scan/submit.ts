@@ -5,7 +5,7 @@ import { inputItem, type Operation } from '../../shared/operation.ts';
 import { submissionOf } from '../resources/file/submission.ts';
 import type { PerceptionPointSession } from '../session.ts';
 import { callbackSecret, callbackSecretHeader } from './callback-secret.ts';
-import { scanItemIn, submissionIn, toItemJson } from './scan-request.ts';
+import { requestedScanIn, submissionIn, toItemJson } from './scan-request.ts';
 
 /** First step: submits with the resume URL of this very execution as the callback URL. */
 export const submit: Operation<PerceptionPointSession> = {
@@ -17,7 +17,7 @@ export const submit: Operation<PerceptionPointSession> = {
   run: async (context) => {
     const { functions, itemIndex, session, signal, tell } = context;
     const { credentials, client } = session;
-    const { request } = scanItemIn(inputItem(context).json);
+    const { request } = requestedScanIn(inputItem(context).json);
     const callbackUrl = functions.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex) as string;
     checkReachable(callbackUrl, perceptionPointBaseUrl(credentials));
     const submission = await submissionOf(submissionIn(request, credentials.token), context);
@@ -32,8 +32,9 @@ export const submit: Operation<PerceptionPointSession> = {
       { signal },
     );
     tell(`submitted as scan ${submitted.scanId}`);
-    const waitUntil = clock.now() + request.waitSeconds * 1000;
-    return [{ json: toItemJson({ request, submitted, waitUntil }) }];
+    const waitFrom = clock.now();
+    const waitUntil = waitFrom + request.waitSeconds * 1000;
+    return [{ json: toItemJson({ request, submitted, waitFrom, waitUntil }) }];
   },
 };
 

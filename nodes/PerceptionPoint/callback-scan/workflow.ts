@@ -1,25 +1,11 @@
-import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+import type { IConnections, INode, INodeParameters, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+import { isSettled } from './await-callback.ts';
 
-/** In the order in which they run; each is an operation of the node type `perceptionPointCallbackScan`. */
-const steps = ['submit', 'awaitCallback', 'awaitLonger', 'settle'] as const;
-
-/** The workflow of the steps, run with the credential and the settings of the node that starts it. */
+/**
+ * The workflow of the steps, run with the credential and the settings of the node that starts it: it submits, waits as
+ * long as nothing is settled, and settles.
+ */
 export function callbackScanWorkflow(starter: INode, settings: IWorkflowSettings): IWorkflowBase {
-  const start: INode = {
-    id: 'start',
-    name: 'Start',
-    type: 'n8n-nodes-base.executeWorkflowTrigger',
-    typeVersion: 1.1,
-    position: [0, 0],
-    parameters: { inputSource: 'passthrough' },
-  };
-  const nodes = [start, ...steps.map((step, index) => stepNode(starter, step, index + 1))];
-  const connections = nodes
-    .slice(1)
-    .map(({ name }, index) => [
-      nodes[index]?.name ?? '',
-      { main: [[{ node: name, type: 'main' as const, index: 0 }]] },
-    ]);
   const now = new Date();
   return {
     // n8n puts that of the starting workflow in its place.
@@ -30,25 +16,68 @@ export function callbackScanWorkflow(starter: INode, settings: IWorkflowSettings
     activeVersionId: null,
     createdAt: now,
     updatedAt: now,
-    nodes,
-    connections: Object.fromEntries(connections) as IWorkflowBase['connections'],
+    nodes: [
+      baseNode('start', 0, 'executeWorkflowTrigger', 1.1, { inputSource: 'passthrough' }),
+      stepNode('submit', 1, starter),
+      stepNode('awaitCallback', 2, starter),
+      baseNode('isSettled', 3, 'if', 2.3, { conditions: isTrue(isSettled), options: {} }),
+      // So that the starting node goes on with all that is known of the failure, rather than with its message.
+      { ...stepNode('settle', 4, starter), ...(continues(starter) && { onError: 'continueRegularOutput' }) },
+    ],
+    connections: {
+      start: leadingTo('submit'),
+      submit: leadingTo('awaitCallback'),
+      awaitCallback: leadingTo('isSettled'),
+      isSettled: leadingTo('settle', 'awaitCallback'),
+    },
     settings: settingsFor(settings),
   };
 }
 
-function stepNode(starter: INode, step: string, position: number): INode {
-  const isLast = step === steps.at(-1);
+/** A step is an operation of the node type `perceptionPointCallbackScan`. */
+function stepNode(step: string, position: number, starter: INode): INode {
   return {
-    id: step,
-    name: step,
-    type: starter.type.replace(/[^.]+$/, 'perceptionPointCallbackScan'),
-    typeVersion: 1,
-    position: [220 * position, 0],
-    parameters: { resource: 'callbackScan', operation: step },
+    ...nodeAt(position, step, starter.type.replace(/[^.]+$/, 'perceptionPointCallbackScan'), 1, {
+      resource: 'callbackScan',
+      operation: step,
+    }),
     ...(starter.credentials && { credentials: starter.credentials }),
-    // So that the starting node goes on with all that is known of the failure, rather than with its message.
-    ...(isLast && continues(starter) && { onError: 'continueRegularOutput' }),
   };
+}
+
+function baseNode(
+  name: string,
+  position: number,
+  type: string,
+  typeVersion: number,
+  parameters: INodeParameters,
+): INode {
+  return nodeAt(position, name, `n8n-nodes-base.${type}`, typeVersion, parameters);
+}
+
+function nodeAt(
+  position: number,
+  name: string,
+  type: string,
+  typeVersion: number,
+  parameters: INodeParameters,
+): INode {
+  return { id: name, name, type, typeVersion, position: [220 * position, 0], parameters };
+}
+
+/** The condition of an If node. */
+function isTrue(leftValue: string): INodeParameters {
+  const operator = { type: 'boolean', operation: 'true', singleValue: true };
+  return {
+    options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 3 },
+    conditions: [{ id: 'condition', leftValue, rightValue: '', operator }],
+    combinator: 'and',
+  };
+}
+
+/** To one node from each output. */
+function leadingTo(...nodes: readonly string[]): IConnections[string] {
+  return { main: nodes.map((node) => [{ node, type: 'main', index: 0 }]) };
 }
 
 function continues({ onError }: INode): boolean {
