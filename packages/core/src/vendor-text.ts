@@ -1,3 +1,5 @@
+import { redactor } from './redact.ts';
+
 const mostCharacters = 300;
 
 /**
@@ -9,7 +11,7 @@ const mostCharacters = 300;
  *   or within something in Base64.
  */
 export function cleanVendorText(text: string, secrets: readonly string[]): string {
-  const clean = withoutUrlSecrets(redact(toLine(text), secrets));
+  const clean = withoutUrlSecrets(redactor(secrets.map(toLine))(toLine(text)));
   // Cut last, so that no secret is cut in two before it is found.
   return clean.length > mostCharacters
     ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
@@ -33,60 +35,3 @@ function withoutUrlSecrets(line: string): string {
     url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'),
   );
 }
-
-function redact(line: string, secrets: readonly string[]): string {
-  return secrets
-    .map(toLine)
-    .filter((secret) => secret !== '')
-    .sort((a, b) => b.length - a.length)
-    .flatMap((secret) => [escapable(secret), ...withinBase64(secret)])
-    .reduce((redacted, form) => redacted.replace(new RegExp(form, 'giu'), '***'), line);
-}
-
-/** A pattern for a text each of whose characters may be escaped or not, in the ways of URLs, JSON and HTML. */
-function escapable(text: string): string {
-  return Array.from(text, escapableCharacter).join('');
-}
-
-function escapableCharacter(character: string): string {
-  const codePoint = character.codePointAt(0) ?? 0;
-  const hex = codePoint.toString(16);
-  const bytes = [...Buffer.from(character)];
-  const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-  const forms = [
-    `\\\\?\\u{${hex}}`,
-    // Once, or again and again: % itself becomes %25.
-    bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
-    units.map((unit) => `\\\\u${unit}`).join(''),
-    `&#(?:0*${codePoint}|x0*${hex});?`,
-    namedInHtml[character],
-  ];
-  return `(?:${forms.filter((form) => form !== undefined).join('|')})`;
-}
-
-const namedInHtml: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-/**
- * Patterns for a text within something longer that is in Base64, such as `user:password`: three bytes become four
- * characters, so there are three ways, and a character that also depends on a neighbour is no part of them.
- */
-function withinBase64(text: string): string[] {
-  return [0, 1, 2]
-    .map((bytesBefore) => {
-      const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
-      const firstOwn = Math.ceil((bytesBefore * 8) / 6);
-      return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
-    })
-    .filter((own) => own.length >= 4)
-    .map((own) =>
-      Array.from(own, (digit) => `(?:${escapableCharacter(digit)}${inBase64Url[digit] ?? ''})`).join(''),
-    );
-}
-
-const inBase64Url: Readonly<Record<string, string>> = { '+': '|-', '/': '|_' };

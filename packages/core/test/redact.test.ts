@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { redactor } from '../src/redact.ts';
+import { formsOf } from './support/leaks.ts';
+
+/** So many characters that look random, none of them a blank. */
+function longSecret(length: number): string {
+  let state = 4711;
+  return Array.from({ length }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return String.fromCharCode(0x21 + (state % 94));
+  }).join('');
+}
+
+/** In Base64, up to two characters at either end belong to what stands around the secret, too. */
+const aroundBase64 = /^before (?:\w{0,9})\*\*\*(?:\w{0,2}={0,2}) after$/;
+
+describe('a long secret', () => {
+  test.each([127, 128, 129, 300, 2_751, 10_000, 100_000])(
+    'of %i characters is hidden soon, in all of its encodings and nothing else with it',
+    { timeout: 20_000 },
+    (length) => {
+      const secret = longSecret(length);
+      const redact = redactor([secret]);
+      for (const [name, form] of Object.entries(formsOf(secret))) {
+        const redacted = redact(`before ${form} after`);
+        if (name.startsWith('base64')) expect(redacted, name).toMatch(aroundBase64);
+        else expect(redacted, name).toBe('before *** after');
+      }
+    },
+  );
+
+  test.each(['x', '\\', '%', '&', ';', '25', 'a%25', 'é', '😀'])(
+    'of nothing but %s is hidden soon',
+    { timeout: 20_000 },
+    (piece) => {
+      const secret = piece.repeat(100_000);
+      const redact = redactor([secret]);
+      for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+        expect(redact(`before ${form} after`)).toBe('before *** after');
+      }
+    },
+  );
+
+  test('is hidden as far as it is there', () => {
+    const secret = longSecret(5_000);
+    const redact = redactor([secret]);
+    expect(redact(`cut: ${secret.slice(0, 1_000)}… twice: ${encodeURIComponent(secret)}`)).toBe(
+      'cut: ***… twice: ***',
+    );
+  });
+
+  test('is hidden where its beginning can be read in two ways', () => {
+    // At the end of what is looked for, %25 may be one character or the first of three.
+    const secret = `${'a'.repeat(127)}%2541${longSecret(200)}`;
+    const redact = redactor([secret]);
+    expect(redact(`raw ${secret} once ${encodeURIComponent(secret)} end`)).toBe('raw *** once *** end');
+  });
+
+  test('that only begins as another text leaves the rest of that alone', () => {
+    const folder = `https://files.example.com/${'deep/'.repeat(40)}`;
+    const redact = redactor([`${folder}secret.zip?signature=${longSecret(300)}`]);
+    expect(redact(`no file at ${folder}other.zip, says the store`)).toBe(
+      'no file at ***other.zip, says the store',
+    );
+  });
+});
+
+test('a secret is found behind what only begins like it', () => {
+  for (const [secret, text] of [
+    ['aaaaaaaaaaaa-4711', 'aaaaaaaaaaaaaaaaaa-4711'],
+    ['😀😀😀😀😀😀😀😀😀-4711', '😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀-4711'],
+  ] as const) {
+    expect(redactor([secret])(`${text} and more`)).toMatch(/^[a😀]+\*\*\* and more$/u);
+  }
+});
+
+test('no secret makes it fail', () => {
+  const anyText = fc.string({ unit: 'binary', maxLength: 400 });
+  fc.assert(
+    fc.property(fc.array(anyText, { maxLength: 3 }), anyText, (secrets, text) => {
+      expect(typeof redactor(secrets)(text + secrets.join(text))).toBe('string');
+    }),
+  );
+});
