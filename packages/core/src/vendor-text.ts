@@ -27,11 +27,15 @@ function toLine(text: string): string {
 }
 
 /**
- * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. It
- * ends at an apostrophe that looks like a closing quote; others belong to it.
+ * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. One
+ * that stands in single quotes ends at an apostrophe that looks like the closing one; others belong to it.
  */
 function withoutUrlSecrets(line: string): string {
-  return line.replace(/https?(?::|%3a)(?:\\?\/|%2f){2}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*/gi, (url) =>
+  return line.replace(urls, (url) =>
     url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'),
   );
 }
+
+const scheme = String.raw`https?(?::|%3a)(?:\\?\/|%2f){2}`;
+const inSingleQuotes = String.raw`(?<=')${scheme}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*`;
+const urls = new RegExp(String.raw`${inSingleQuotes}|${scheme}[^\s"<>]*`, 'gi');

@@ -79,6 +79,11 @@ describe('a vendor’s text', () => {
     ['<a href="https://h.example/p?sig=a%20b&x=1">', '<a href="https://h.example/p?…">'],
     ["{'url': 'https://h.example/p?sig=a', 'n': 1}", "{'url': 'https://h.example/p?…', 'n': 1}"],
     ["https://h.example/it's?name='x'&sig=abc", "https://h.example/it's?…"],
+    ["see https://h.example/a',b?sig=abc now", "see https://h.example/a',b?… now"],
+    [
+      "['https://h.example/a?sig=b','https://h.example/?sig=c']",
+      "['https://h.example/a?…','https://h.example/?…']",
+    ],
     ['https://h.example/#access_token=abc', 'https://h.example/?…'],
     ['HTTP://h.example?sig=abc', 'HTTP://h.example?…'],
     ['{"url":"https:\\/\\/h.example\\/p?sig=abc"}', '{"url":"https:\\/\\/h.example\\/p?…"}'],
