@@ -11,6 +11,7 @@ import {
 import { startSimulator } from '@security-reports/simulator';
 import { getEventListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { type ICredentialType, NodeApiError, UserError } from 'n8n-workflow';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -470,6 +471,20 @@ describe('an exchange that fails', () => {
       name: 'TransportError',
       failure: 'unreachable',
       maybeTaken: false,
+    });
+  });
+
+  test.each([
+    ['at once', (socket: Socket) => socket.destroy()],
+    ['after the greeting', (socket: Socket) => socket.once('data', () => socket.destroy())],
+  ])('is unreachable when the server closes the connection before TLS is spoken, %s', async (_how, serve) => {
+    const server = await startRawServer(serve);
+    const secure = server.url.replace('http:', 'https:');
+    expect(await failureOf(transportTo(secure).send(authorized(secure)))).toMatchObject({
+      name: 'TransportError',
+      failure: 'unreachable',
+      maybeTaken: false,
+      message: `127.0.0.1:${server.port} broke the connection off before it was open (ECONNRESET)`,
     });
   });
 

@@ -1,52 +1,72 @@
 import { TransportError, type TransportFailure } from './transport.ts';
 
-/** What the codes of Node, undici and axios mean. Only where no request can have left is `maybeTaken` false. */
-const meanings: Readonly<Record<string, { failure: TransportFailure; maybeTaken: boolean; words: string }>> =
-  {
-    ECONNREFUSED: { failure: 'unreachable', maybeTaken: false, words: 'refused the connection' },
-    ENOTFOUND: { failure: 'unreachable', maybeTaken: false, words: 'is not a host that the DNS knows' },
-    EAI_AGAIN: { failure: 'unreachable', maybeTaken: false, words: 'could not be looked up in the DNS' },
-    EHOSTUNREACH: { failure: 'unreachable', maybeTaken: false, words: 'cannot be reached from this network' },
-    ENETUNREACH: { failure: 'unreachable', maybeTaken: false, words: 'cannot be reached from this network' },
-    EPROTO: { failure: 'unreachable', maybeTaken: false, words: 'does not speak TLS as it should' },
-    ERR_SSL_WRONG_VERSION_NUMBER: {
-      failure: 'unreachable',
-      maybeTaken: false,
-      words: 'does not speak TLS on this port',
-    },
-    UND_ERR_CONNECT_TIMEOUT: {
-      failure: 'unreachable',
-      maybeTaken: false,
-      words: 'did not take the connection in time',
-    },
-    ECONNABORTED: {
-      failure: 'stalled',
-      maybeTaken: true,
-      words: 'did not answer in time',
-    },
-    ETIMEDOUT: {
-      failure: 'stalled',
-      maybeTaken: true,
-      words: 'kept silent until the connection was given up',
-    },
-    UND_ERR_HEADERS_TIMEOUT: {
-      failure: 'stalled',
-      maybeTaken: true,
-      words: 'took the request but did not answer in time',
-    },
-    UND_ERR_BODY_TIMEOUT: {
-      failure: 'stalled',
-      maybeTaken: true,
-      words: 'stopped in the middle of its answer',
-    },
-    ECONNRESET: { failure: 'broken', maybeTaken: true, words: 'broke the connection off' },
-    EPIPE: { failure: 'broken', maybeTaken: true, words: 'broke the connection off' },
-    UND_ERR_SOCKET: {
-      failure: 'broken',
-      maybeTaken: true,
-      words: 'closed the connection before its answer was complete',
-    },
-  };
+interface Meaning {
+  readonly failure: TransportFailure;
+  /** `false` only where no request can have left. */
+  readonly maybeTaken: boolean;
+  readonly words: string;
+}
+
+/** What the codes of Node, undici and axios mean. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  ECONNREFUSED: { failure: 'unreachable', maybeTaken: false, words: 'refused the connection' },
+  ENOTFOUND: { failure: 'unreachable', maybeTaken: false, words: 'is not a host that the DNS knows' },
+  EAI_AGAIN: { failure: 'unreachable', maybeTaken: false, words: 'could not be looked up in the DNS' },
+  EHOSTUNREACH: { failure: 'unreachable', maybeTaken: false, words: 'cannot be reached from this network' },
+  ENETUNREACH: { failure: 'unreachable', maybeTaken: false, words: 'cannot be reached from this network' },
+  EPROTO: { failure: 'unreachable', maybeTaken: false, words: 'does not speak TLS as it should' },
+  ERR_SSL_WRONG_VERSION_NUMBER: {
+    failure: 'unreachable',
+    maybeTaken: false,
+    words: 'does not speak TLS on this port',
+  },
+  UND_ERR_CONNECT_TIMEOUT: {
+    failure: 'unreachable',
+    maybeTaken: false,
+    words: 'did not take the connection in time',
+  },
+  ECONNABORTED: {
+    failure: 'stalled',
+    maybeTaken: true,
+    words: 'did not answer in time',
+  },
+  ETIMEDOUT: {
+    failure: 'stalled',
+    maybeTaken: true,
+    words: 'kept silent until the connection was given up',
+  },
+  UND_ERR_HEADERS_TIMEOUT: {
+    failure: 'stalled',
+    maybeTaken: true,
+    words: 'took the request but did not answer in time',
+  },
+  UND_ERR_BODY_TIMEOUT: {
+    failure: 'stalled',
+    maybeTaken: true,
+    words: 'stopped in the middle of its answer',
+  },
+  ECONNRESET: { failure: 'broken', maybeTaken: true, words: 'broke the connection off' },
+  EPIPE: { failure: 'broken', maybeTaken: true, words: 'broke the connection off' },
+  UND_ERR_SOCKET: {
+    failure: 'broken',
+    maybeTaken: true,
+    words: 'closed the connection before its answer was complete',
+  },
+};
+
+/** What codes that also come later mean while there is no connection yet. */
+const meaningsBeforeConnection: Readonly<Record<string, Meaning>> = {
+  ETIMEDOUT: {
+    failure: 'unreachable',
+    maybeTaken: false,
+    words: 'did not take the connection in time',
+  },
+  ECONNRESET: {
+    failure: 'unreachable',
+    maybeTaken: false,
+    words: 'broke the connection off before it was open',
+  },
+};
 
 /** The codes by which OpenSSL refuses a certificate, as Node hands them on. */
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
@@ -63,7 +83,10 @@ export function explainTransportFailure(error: unknown, whose: string): Transpor
 
 /** As `explainTransportFailure`, or `undefined` when none of the codes is known. */
 export function explainByCode(error: unknown, whose: string): TransportError | undefined {
-  for (const code of codesOf(error)) {
+  const errors = errorsIn(error);
+  const isConnected = !errors.some(isBeforeConnection);
+  for (const { code } of errors) {
+    if (typeof code !== 'string') continue;
     if (certificateCode.test(code)) {
       return new TransportError(`the certificate of ${whose} is not trusted (${code})`, {
         failure: 'untrusted',
@@ -71,7 +94,7 @@ export function explainByCode(error: unknown, whose: string): TransportError | u
         cause: error,
       });
     }
-    const meaning = meanings[code];
+    const meaning = (isConnected ? undefined : meaningsBeforeConnection[code]) ?? meanings[code];
     if (meaning !== undefined) {
       return new TransportError(`${whose} ${meaning.words} (${code})`, { ...meaning, cause: error });
     }
@@ -88,10 +111,21 @@ function unexplained(error: unknown, whose: string): TransportError {
   });
 }
 
-/** Outermost first. */
-function codesOf(error: unknown): string[] {
+/** What an error of Node tells besides its message. */
+interface SystemError extends Error {
+  readonly code?: unknown;
+  /** What the system was asked to do: `connect`, `read`. */
+  readonly syscall?: unknown;
+}
+
+/** The error, what caused it, and the attempts it stands for: the outermost first. */
+function errorsIn(error: unknown): readonly SystemError[] {
   if (!(error instanceof Error)) return [];
-  const { code } = error as { readonly code?: unknown };
   const attempts: unknown[] = error instanceof AggregateError ? error.errors : [];
-  return [...(typeof code === 'string' ? [code] : []), ...[error.cause, ...attempts].flatMap(codesOf)];
+  return [error, ...[error.cause, ...attempts].flatMap(errorsIn)];
+}
+
+/** Node has no code of its own for a connection that ends during the TLS handshake. */
+function isBeforeConnection({ syscall, message }: SystemError): boolean {
+  return syscall === 'connect' || message.includes('before secure TLS connection was established');
 }

@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import { ConnectFailure } from './connect-failure.ts';
 
 /** The proxies that the environment names, as URLs; the empty text for none. */
 export interface Proxies {
@@ -40,13 +41,13 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** What kept a proxy from opening the way to a server. No request has left then. */
-export class ProxyFailure extends Error {
+/** What kept a proxy from opening the way to a server. */
+export class ProxyFailure extends ConnectFailure {
   override readonly name = 'ProxyFailure';
   readonly proxyHost: string;
 
   constructor(proxyHost: string, message: string, cause?: unknown) {
-    super(message, { cause });
+    super(message, cause);
     this.proxyHost = proxyHost;
   }
 }

@@ -1,16 +1,21 @@
 import { TransportError } from '../transport.ts';
 import { explainByCode, explainTransportFailure } from '../transport-failure.ts';
+import { ConnectFailure } from './connect-failure.ts';
 import { ProxyFailure } from './proxy.ts';
 
 /** Says in plain words what undici failed with. */
 export function asTransportError(error: unknown, url: URL): TransportError {
-  return error instanceof ProxyFailure ? asProxyError(error, url) : explainTransportFailure(error, url.host);
+  return error instanceof ConnectFailure
+    ? asConnectError(error, url)
+    : explainTransportFailure(error, url.host);
 }
 
-function asProxyError(error: ProxyFailure, url: URL): TransportError {
-  const proxy = `the proxy ${error.proxyHost}`;
-  const explained = explainByCode(error, proxy);
+function asConnectError(error: ConnectFailure, url: URL): TransportError {
+  const isOfProxy = error instanceof ProxyFailure;
+  const whose = isOfProxy ? `the proxy ${error.proxyHost}` : url.host;
+  const explained = explainByCode(error, whose);
   if (explained?.failure === 'untrusted') return explained;
-  const message = explained?.message ?? `${proxy} did not open the way to ${url.host} (${error.message})`;
+  const whatNot = isOfProxy ? `open the way to ${url.host}` : 'take the connection';
+  const message = explained?.message ?? `${whose} did not ${whatNot} (${error.message})`;
   return new TransportError(message, { failure: 'unreachable', maybeTaken: false, cause: error });
 }

@@ -10,6 +10,7 @@ import {
   TransportError,
   type TransportTimeouts,
 } from '../transport.ts';
+import { openPool } from './connect-failure.ts';
 import { encodeMultipart } from './multipart.ts';
 import { ProxyPool, readProxies } from './proxy.ts';
 import { asTransportError } from './undici-failure.ts';
@@ -42,7 +43,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Clo
     }),
     ...(options.skipTlsVerify === true && { rejectUnauthorized: false }),
   };
-  const connecting = { allowH2: false, connect: { ...tls, timeout: timeouts.connect } };
+  const connecting = { allowH2: false, connect: { ...tls, timeout: timeouts.connect }, factory: openPool };
   const proxies = readProxies(process.env);
   const direct = new Agent(connecting);
   const throughProxy = new EnvHttpProxyAgent({

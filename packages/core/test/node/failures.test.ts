@@ -1,5 +1,8 @@
+import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { TransportError } from '../../src/transport.ts';
+import { setProxies } from '../support/environment.ts';
+import { startProxy } from '../support/proxy.ts';
 import { startRawServer, startServer, unusedPort } from '../support/servers.ts';
 import { failureOf, get, openTransport, readText } from '../support/transport.ts';
 
@@ -33,6 +36,40 @@ describe('an exchange that does not come about', () => {
       maybeTaken: false,
       message: expect.stringContaining('did not take the connection in time') as string,
     });
+  });
+});
+
+describe('a connection that ends before TLS is spoken', () => {
+  const endings: [how: string, serve: (socket: Socket) => void][] = [
+    ['is reset at once', (socket) => socket.resetAndDestroy()],
+    ['is closed at once', (socket) => socket.destroy()],
+    ['is reset after the greeting', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+    ['is closed after the greeting', (socket) => socket.once('data', () => socket.destroy())],
+    ['is answered in no TLS', (socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.9\r\n'))],
+    [
+      'is answered with an alert',
+      (socket) => socket.once('data', () => socket.end(Buffer.from('15030100020228', 'hex'))),
+    ],
+  ];
+
+  test.each(endings)('and %s fails as unreachable, and nothing was taken', async (_how, serve) => {
+    const server = await startRawServer(serve);
+    const failure = await failureOf(openTransport().send(get(server.url.replace('http:', 'https:'))));
+    expect(failure).toMatchObject({
+      name: 'TransportError',
+      failure: 'unreachable',
+      maybeTaken: false,
+      message: expect.stringContaining(`127.0.0.1:${server.port} `) as string,
+    });
+  });
+
+  test.each(endings)('behind a proxy and %s fails in the same way', async (_how, serve) => {
+    const server = await startRawServer(serve);
+    const proxy = await startProxy();
+    setProxies({ HTTPS_PROXY: `http://${proxy.host}` });
+    const failure = await failureOf(openTransport().send(get(`https://appliance.test:${server.port}`)));
+    expect(failure).toMatchObject({ name: 'TransportError', failure: 'unreachable', maybeTaken: false });
+    expect(proxy.requests).toEqual([`CONNECT appliance.test:${server.port}`]);
   });
 });
 

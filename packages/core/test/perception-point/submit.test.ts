@@ -1,6 +1,13 @@
+import { startSimulator } from '@security-reports/simulator';
+import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { PerceptionPointClient } from '../../src/perception-point/client.ts';
 import { mostBytesToScan } from '../../src/perception-point/submission.ts';
+import { acceleratedClock } from '../support/accelerated-clock.ts';
+import { selfSignedCertificate } from '../support/certificates.ts';
+import { startRawServer } from '../support/servers.ts';
+import { openTransport } from '../support/transport.ts';
 import { sha256Of, startXRay, textFile, within } from '../support/x-ray.ts';
 
 const submit = 'perception-point.files.submit';
@@ -93,6 +100,26 @@ describe('a submission is', () => {
     simulator.faults.script({ route: submit, fault });
     await client.submitFile({ source: { type: 'data', file: textFile('hello') } });
     expect(simulator.journal.list({ route: submit })).toHaveLength(2);
+    expect(simulator.perceptionPoint.listSubmissions()).toHaveLength(1);
+  });
+
+  test('sent again after a connection that ended before TLS was spoken', async () => {
+    const tls = await selfSignedCertificate();
+    await using simulator = await startSimulator({ tls });
+    let connections = 0;
+    const front = await startRawServer((socket) => {
+      connections += 1;
+      if (connections === 1) socket.once('data', () => socket.resetAndDestroy());
+      else socket.pipe(connect(Number(new URL(simulator.url).port), '127.0.0.1')).pipe(socket);
+    });
+    const client = new PerceptionPointClient({
+      baseUrl: front.url.replace('http:', 'https:'),
+      token: simulator.perceptionPoint.token,
+      transport: openTransport({ caCertificate: tls.cert }),
+      clock: acceleratedClock(25),
+    });
+    await client.submitFile({ source: { type: 'data', file: textFile('hello') } });
+    expect(connections).toBe(2);
     expect(simulator.perceptionPoint.listSubmissions()).toHaveLength(1);
   });
 
