@@ -164,6 +164,33 @@ describe('a scan', () => {
     expect(new Set(results.map((row) => JSON.stringify(row['sample']))).size).toBe(3);
     expect(new Set(results.map((row) => row['id'])).size).toBe(3);
   });
+
+  test('may have parts that finish at their own time', async () => {
+    const parts = [{ verdict: 'CLN', scanSeconds: 0 }, { verdict: 'MAL' }];
+    simulator.perceptionPoint.scriptScan({
+      scan: { listedAs: 'root_scan_id', parts, verdict: 'MAL', scanSeconds: 2 },
+    });
+    await submitted(simulator, { path: 'x' });
+    const unfinished = { finished_at: null, verbose_verdict: null };
+    const scanning = { root_scan_summary: { verbose_verdict: null } };
+    expect((await list(simulator)).results).toMatchObject([
+      { ...unfinished, ...scanning },
+      { finished_at: expect.any(String) as string, verbose_verdict: 'CLN', ...scanning },
+    ]);
+    simulator.advance(2);
+    expect((await list(simulator)).results).toMatchObject([
+      { verbose_verdict: 'MAL', root_scan_summary: { verbose_verdict: 'MAL', sub_verdict: 'MAL' } },
+      { verbose_verdict: 'CLN', root_scan_summary: { verbose_verdict: 'MAL', sub_verdict: 'CLN' } },
+    ]);
+  });
+
+  test('may have parts that tell nothing of it', async () => {
+    simulator.perceptionPoint.scriptScan({
+      scan: { listedAs: 'root_scan_id', rootSummary: false, scanSeconds: 0 },
+    });
+    const scanId = await submitted(simulator, { path: 'x' });
+    expect(await onlyRow()).toMatchObject({ root_scan_id: Number(scanId), root_scan_summary: null });
+  });
 });
 
 describe('a script', () => {

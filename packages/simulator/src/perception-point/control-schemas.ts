@@ -25,7 +25,8 @@ const scanProperties: Readonly<Record<keyof ScanOptions, object>> = {
   listLagSeconds: seconds,
   finishedAtLagSeconds: seconds,
   listedAs: { enum: idKeys },
-  parts: { type: 'array', items: exactly({ verdict: text }) },
+  parts: { type: 'array', items: exactly({ verdict: text }, { scanSeconds: secondsOrNever }) },
+  rootSummary: { type: 'boolean' },
   callbackTimes: count,
   callbackDelaySeconds: seconds,
 };

@@ -90,6 +90,6 @@ function matches({ scan, part }: ScanRow, query: ScanQuery, now: number): boolea
     second >= start &&
     second <= end &&
     scan.origin === origin &&
-    (verdict === undefined || (now >= scan.verdictAt && (part?.verdict ?? scan.verdict) === verdict))
+    (verdict === undefined || (now >= scan.verdictAt(part) && (part?.verdict ?? scan.verdict) === verdict))
   );
 }

@@ -9,6 +9,14 @@ export const idKeys = ['id', 'root_scan_id', 'full_scan_id'] as const;
 /** One of {@link idKeys}. */
 export type IdKey = (typeof idKeys)[number];
 
+/** A file in an archive. */
+export interface ScanPart {
+  /** As that of a scan. */
+  readonly verdict: string;
+  /** How long its own scan takes; as long as that of the archive unless given. */
+  readonly scanSeconds?: number | 'never';
+}
+
 /** How one scan goes. All times are in seconds on the simulator's clock. */
 export interface ScanOptions {
   /** How long the scan takes; 2 unless given, or set otherwise for all. */
@@ -30,7 +38,9 @@ export interface ScanOptions {
    */
   readonly listedAs?: IdKey;
   /** The files in an archive: each has a row with the archive's id as `root_scan_id`, and the verdict given here. */
-  readonly parts?: readonly { readonly verdict: string }[];
+  readonly parts?: readonly ScanPart[];
+  /** Whether the rows of the parts have a `root_scan_summary`; true unless given (third party: the key). */
+  readonly rootSummary?: boolean;
   /** How often the callback is sent, one after another; 1 unless given, 0 for never (unknown whether it is repeated). */
   readonly callbackTimes?: number;
   /** How long after the end of the scan the callback is sent; 0 unless given. */

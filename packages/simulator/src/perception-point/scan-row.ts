@@ -2,6 +2,7 @@ import { objectText } from '../json-text.ts';
 import { summarize } from './content-digest.ts';
 import type { ContentSummary } from './content-digest.ts';
 import type { IdStyle, ScanId, ScanIds } from './scan-id.ts';
+import type { ScanPart } from './scan-options.ts';
 import type { Scan } from './scan.ts';
 
 /** A row of the list: a scan, or one part of it. */
@@ -11,7 +12,7 @@ export interface ScanRow {
   readonly fullId: ScanId;
   readonly content: ContentSummary;
   /** Only for a part. */
-  readonly part?: { readonly verdict: string };
+  readonly part?: ScanPart;
 }
 
 /** The rows that a scan has in the list. */
@@ -43,23 +44,25 @@ export function rowsOf(scan: Scan, ids: ScanIds, style: IdStyle): ScanRow[] {
  * @param now milliseconds since 1970
  */
 export function rowText({ scan, id, fullId, content, part }: ScanRow, now: number): string {
-  const hasVerdict = now >= scan.verdictAt;
+  const hasVerdict = now >= scan.verdictAt(part);
+  const finishedAt = scan.finishedAt(part);
   const verdict = part?.verdict ?? scan.verdict;
   const summary = {
-    verbose_verdict: hasVerdict ? scan.verdict : null,
+    verbose_verdict: now >= scan.verdictAt() ? scan.verdict : null,
     sub_verdict: hasVerdict ? verdict : null,
   };
+  const hasSummary = part !== undefined && scan.options.rootSummary !== false;
   return objectText({
     id: id.json,
     root_scan_id: part === undefined ? 'null' : scan.id.json,
     full_scan_id: fullId.json,
     origin: JSON.stringify(scan.origin),
-    finished_at: JSON.stringify(now >= scan.finishedAt ? new Date(scan.finishedAt).toISOString() : null),
+    finished_at: JSON.stringify(now >= finishedAt ? new Date(finishedAt).toISOString() : null),
     verbose_verdict: JSON.stringify(hasVerdict ? verdict : null),
     confidence: JSON.stringify(hasVerdict ? 100 : null),
     verbose_action: JSON.stringify(hasVerdict ? (verdict === 'CLN' ? 'Allowed' : 'Blocked') : null),
     sample: JSON.stringify({ sha1: content.sha1, sha256: content.sha256, file_size: content.size }),
     evidence: JSON.stringify(hasVerdict ? scan.evidenceFor(verdict) : []),
-    root_scan_summary: part === undefined ? 'null' : JSON.stringify(summary),
+    root_scan_summary: hasSummary ? JSON.stringify(summary) : 'null',
   });
 }

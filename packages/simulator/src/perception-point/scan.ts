@@ -1,7 +1,7 @@
 import type { JsonValue } from '../faults.ts';
 import type { ContentSummary } from './content-digest.ts';
 import type { ScanId } from './scan-id.ts';
-import type { ScanOptions } from './scan-options.ts';
+import type { ScanOptions, ScanPart } from './scan-options.ts';
 
 /** A scan in the list. Its state follows from the time alone. */
 export class Scan {
@@ -36,20 +36,20 @@ export class Scan {
     return this.createdAt + milliseconds(this.options.listLagSeconds ?? 0);
   }
 
-  /** When the verdict is there; Infinity for a scan that never ends. */
-  get verdictAt(): number {
-    const { scanSeconds = 2 } = this.options;
+  /** When the verdict is there, on the whole or on a part; Infinity where the scan never ends. */
+  verdictAt(part?: ScanPart): number {
+    const scanSeconds = part?.scanSeconds ?? this.options.scanSeconds ?? 2;
     return scanSeconds === 'never' ? Infinity : this.createdAt + milliseconds(scanSeconds);
   }
 
-  /** When it says of itself that it has finished. */
-  get finishedAt(): number {
-    return this.verdictAt + milliseconds(this.options.finishedAtLagSeconds ?? 0);
+  /** When it says of itself, or of a part, that it has finished. */
+  finishedAt(part?: ScanPart): number {
+    return this.verdictAt(part) + milliseconds(this.options.finishedAtLagSeconds ?? 0);
   }
 
   /** When the callback is due. */
   get callbackAt(): number {
-    return this.finishedAt + milliseconds(this.options.callbackDelaySeconds ?? 0);
+    return this.finishedAt() + milliseconds(this.options.callbackDelaySeconds ?? 0);
   }
 
   /** What speaks for a verdict (third party: the keys of an item). */
