@@ -74,7 +74,7 @@ export {
   type SubmittedFile,
 } from './perception-point/client.ts';
 export type { FileToScan } from './perception-point/digested-file.ts';
-export type { Scan } from './perception-point/scan.ts';
+export type { Scan, ScanRow } from './perception-point/scan.ts';
 export { scanFile, type ScanFileOptions, type ScanResult, scanResult } from './perception-point/scan-file.ts';
 export { ScanWatch, type WaitForScanOptions } from './perception-point/scan-watch.ts';
 export { searchPeriod } from './perception-point/search-period.ts';

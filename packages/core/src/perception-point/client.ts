@@ -12,7 +12,8 @@ import type { Refusal } from '../http/refusal.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
 import type { Transport } from '../transport.ts';
 import { DigestedFile } from './digested-file.ts';
-import { readScan, readScanId, type Scan, verdictOf } from './scan.ts';
+import { readScanId, readScanRow, type Scan, type ScanRow } from './scan.ts';
+import { scanOfRows } from './scan-of-rows.ts';
 import { searchPeriod } from './search-period.ts';
 import { perceptionPoint } from './service.ts';
 import {
@@ -128,10 +129,10 @@ export class PerceptionPointClient {
   }
 
   /**
-   * Lists the scans of files that came by the API: `GET /api/v1/scans/list/` (doc), page by page. A `next` page is
-   * asked for only where the base URL is, since the token would go elsewhere.
+   * Lists the scans of files that came by the API, and of their parts: `GET /api/v1/scans/list/` (doc), page by page. A
+   * `next` page is asked for only where the base URL is, since the token would go elsewhere.
    */
-  async *listScans(period: ScanPeriod, limits: Limits = {}): AsyncGenerator<Scan, void, void> {
+  async *listScans(period: ScanPeriod, limits: Limits = {}): AsyncGenerator<ScanRow, void, void> {
     const seen = new Set<string>();
     let page: Pick<Call, 'path' | 'query'> = {
       path: '/api/v1/scans/list/',
@@ -149,8 +150,8 @@ export class PerceptionPointClient {
         accept: 'application/json',
         explain,
       };
-      const { scans, next } = await this.#http.json(call, limits, readPage);
-      yield* scans;
+      const { rows, next } = await this.#http.json(call, limits, readPage);
+      yield* rows;
       if (next === undefined || seen.has(next)) return;
       seen.add(next);
       const url = URL.parse(next);
@@ -194,19 +195,22 @@ export class PerceptionPointClient {
     period: ScanPeriod,
     limits: Limits = {},
   ): Promise<ReadonlyMap<string, Scan>> {
-    const wanted = new Set(scanIds);
-    const found = new Map<string, Scan>();
-    const partsByRoot = new Map<string, Scan>();
-    for await (const scan of this.listScans(period, limits)) {
-      for (const id of scan.ids) if (wanted.has(id)) found.set(id, scan);
-      if (scan.rootId !== undefined) partsByRoot.set(scan.rootId, scan);
-      if (found.size === wanted.size) break;
+    const rowsOf = new Map<string, ScanRow[]>(scanIds.map((scanId) => [scanId, []]));
+    const withoutOwnRow = new Set(scanIds);
+    for await (const row of this.listScans(period, limits)) {
+      for (const scanId of new Set([row.id, row.fullScanId, row.rootScanId])) {
+        if (scanId !== undefined) rowsOf.get(scanId)?.push(row);
+      }
+      if (row.id !== undefined) withoutOwnRow.delete(row.id);
+      // What else there is about a scan does not count beside its own row.
+      if (withoutOwnRow.size === 0) break;
     }
-    for (const id of wanted) {
-      const part = partsByRoot.get(id);
-      if (!found.has(id) && part !== undefined) found.set(id, asRoot(part));
-    }
-    return found;
+    return new Map(
+      [...rowsOf].flatMap(([scanId, rows]) => {
+        const scan = scanOfRows(scanId, rows);
+        return scan === undefined ? [] : [[scanId, scan] as const];
+      }),
+    );
   }
 
   /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
@@ -264,17 +268,11 @@ function isFateUnknown(error: SecurityReportsError): boolean {
   return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
 }
 
-function readPage(answer: unknown): { scans: readonly Scan[]; next: string | undefined } | undefined {
+function readPage(answer: unknown): { rows: readonly ScanRow[]; next: string | undefined } | undefined {
   const { results, next } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   if (!Array.isArray(results)) return undefined;
   return {
-    scans: results.flatMap((result) => readScan(result) ?? []),
+    rows: results.flatMap((result) => readScanRow(result) ?? []),
     next: typeof next === 'string' && next !== '' ? next : undefined,
   };
-}
-
-/** What a part tells of the whole it belongs to. */
-function asRoot(part: Scan): Scan {
-  if (part.rootVerdictCode === '') return part;
-  return { ...part, verdictCode: part.rootVerdictCode, verdict: verdictOf(part.rootVerdictCode) };
 }
