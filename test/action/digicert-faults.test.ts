@@ -171,7 +171,7 @@ describe('a fault that lasts', { concurrent: true }, () => {
   const lasting: readonly (readonly [string, Fault, string, RegExp])[] = [
     ['history', { kind: 'login-page' }, 'failed', /a web page titled 'Sign in'/],
     ['history', { kind: 'wrong-json', json: { rows: [] } }, 'failed', /unknown shape/],
-    ['history', { kind: 'huge-body', bytes: 'endless' }, 'failed', /larger than 1000000 bytes/],
+    ['history', { kind: 'huge-body', bytes: 'endless' }, 'failed', /larger than 32000000 bytes/],
     [
       'history',
       { kind: 'redirect', status: 302, location: 'http://example.com/' },

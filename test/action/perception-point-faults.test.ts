@@ -204,7 +204,7 @@ describe('a fault of the list of scans', { concurrent: true }, () => {
     [{ kind: 'login-page' }, 'failed', /a web page titled 'Sign in' came/],
     [{ kind: 'wrong-json', json: { scans: [] } }, 'failed', /unknown shape/],
     [{ kind: 'wrong-json', json: null }, 'failed', /unknown shape/],
-    [{ kind: 'huge-body', bytes: 'endless' }, 'failed', /larger than 1000000 bytes/],
+    [{ kind: 'huge-body', bytes: 'endless' }, 'failed', /larger than 32000000 bytes/],
     [{ kind: 'redirect', status: 302, location: 'http://example.com/' }, 'failed', /not safe to follow/],
     [{ kind: 'redirect', status: 302, location: '/api/v1/scans/list/' }, 'failed', /more than 5 times/],
     [{ kind: 'wrong-json', json: { results: [] } }, 'timeout', /not listed yet/],

@@ -18,7 +18,7 @@ import {
 } from '../transport.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import { isLoopback, isSecure, parseBaseUrl } from './base-url.ts';
-import { mostBytesInMemory, readBoundedText } from './bounded-body.ts';
+import { mostBytesOfJson, mostBytesToShow, readBoundedText } from './bounded-body.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { explainGenerally, type Refusal } from './refusal.ts';
 import { retry } from './retry.ts';
@@ -138,18 +138,18 @@ export class ServiceHttp {
   }
 
   /**
-   * Makes a call whose answer is JSON of at most 1 MB, and reads it with `parse`, which gives `undefined` for an
+   * Makes a call whose answer is JSON of at most 32 MB, and reads it with `parse`, which gives `undefined` for an
    * answer it cannot make sense of.
    */
   async json<T>(call: Call, limits: Limits, parse: (value: unknown) => T | undefined): Promise<T> {
     return this.request(call, limits, async (response) => {
-      const text = await readBoundedText(response);
+      const text = await readBoundedText(response, mostBytesOfJson);
       const unexpected = (what: string, remedy: string, retryable = false): ServiceError =>
         new ServiceError({ ...this.#about(call), status: response.status, what, remedy, retryable });
       if (text === undefined) {
         throw unexpected(
-          `the answer is larger than ${mostBytesInMemory} bytes`,
-          'Check that the base URL is that of the service.',
+          `the answer is larger than ${mostBytesOfJson} bytes`,
+          'Make the same call by hand, such as with curl, to see what the base URL answers with: no page of a list is as large.',
         );
       }
       if (isWebPage(text)) throw this.#webPageError(call, response, text);
@@ -158,7 +158,7 @@ export class ServiceHttp {
         value = parseKeepingDigits(text);
       } catch {
         throw unexpected(
-          `the answer is not JSON: ${this.clean(text, call.secrets) || 'it is empty'}`,
+          `the answer is not JSON: ${this.#shown(text, call) || 'it is empty'}`,
           'Try again; if it stays so, check the base URL and what stands in front of the service.',
           true,
         );
@@ -166,7 +166,7 @@ export class ServiceHttp {
       const parsed = parse(value);
       if (parsed === undefined) {
         throw unexpected(
-          `the answer has an unknown shape: ${this.clean(text, call.secrets)}`,
+          `the answer has an unknown shape: ${this.#shown(text, call)}`,
           'Check that the base URL is that of the service, and its version.',
         );
       }
@@ -178,7 +178,7 @@ export class ServiceHttp {
   async acknowledged(call: Call, limits: Limits): Promise<void> {
     await this.request(call, limits, async (response) => {
       // The status says enough: a body that breaks off must not hide it.
-      const text = await readBoundedText(response).catch(() => undefined);
+      const text = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
       if (text !== undefined && isWebPage(text)) throw this.#webPageError(call, response, text);
     });
   }
@@ -186,6 +186,11 @@ export class ServiceHttp {
   /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
   clean(text: string, secrets: readonly string[] = []): string {
     return cleanVendorText(text, [this.#credential.secret, ...secrets]);
+  }
+
+  /** The beginning of an answer. */
+  #shown(text: string, call: Call): string {
+    return this.clean(text.slice(0, mostBytesToShow), call.secrets);
   }
 
   #webPageError(call: Call, response: HttpResponse, page: string): ServiceError {
@@ -293,7 +298,7 @@ export class ServiceHttp {
   async #refusalOf(call: Call, response: HttpResponse): Promise<SecurityReportsError> {
     const { status } = response;
     // The status says enough: a body that breaks off must not hide it.
-    const body = await readBoundedText(response).catch(() => undefined);
+    const body = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
     const { code, message } = readVendorError(body ?? '');
     const retryAfterMs = parseRetryAfter(response.headers['retry-after'], this.clock.now());
     const refusal: Refusal = {
@@ -311,6 +316,8 @@ export class ServiceHttp {
 
 /** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
 function parseKeepingDigits(text: string): unknown {
+  // With a function for each value, parsing takes many times the memory.
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
   const keepDigits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
     Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
   return JSON.parse(text, keepDigits);

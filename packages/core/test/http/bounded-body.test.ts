@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { mostBytesInMemory, readBoundedText } from '../../src/http/bounded-body.ts';
+import { mostBytesToShow, readBoundedText } from '../../src/http/bounded-body.ts';
 import { startServer } from '../support/servers.ts';
 import { get, openTransport } from '../support/transport.ts';
 
@@ -27,20 +27,21 @@ async function startEndless() {
 }
 
 describe('a body that is read into memory', () => {
-  test('is text of at most a million bytes', async () => {
+  test.each([0, 1, 1_000_000])('is text of at most as many bytes as are asked for: %i', async (most) => {
     const server = await startServer((request, response) => {
       response.end(Buffer.alloc(Number(request.url?.slice(1)), 'a'));
     });
     const read = async (bytes: number): Promise<string | undefined> =>
-      readBoundedText(await openTransport().send(get(`${server.url}/${bytes}`)));
+      readBoundedText(await openTransport().send(get(`${server.url}/${bytes}`)), most);
     expect(await read(0)).toBe('');
-    expect(await read(mostBytesInMemory)).toBe('a'.repeat(mostBytesInMemory));
-    expect(await read(mostBytesInMemory + 1)).toBeUndefined();
+    expect(await read(most)).toBe('a'.repeat(most));
+    expect(await read(most + 1)).toBeUndefined();
   });
 
   test('without an end is given up soon, and its connection ended', async () => {
     const server = await startEndless();
-    expect(await readBoundedText(await openTransport().send(get(server.url)))).toBeUndefined();
+    const response = await openTransport().send(get(server.url));
+    expect(await readBoundedText(response, mostBytesToShow)).toBeUndefined();
     await server.closed;
     // The rest filled the buffers of the two sockets.
     expect(server.sent()).toBeLessThan(20_000_000);

@@ -22,6 +22,33 @@ describe('listing scans', () => {
     expect(simulator.journal.list({ route: list })).toHaveLength(3);
   });
 
+  test('takes a page of a hundred rows with much to say in each', async () => {
+    const { simulator, client } = await startXRay({ pageSize: 100 });
+    const evidence = [{ description: 'x'.repeat(20_000) }];
+    const ids = Array.from({ length: 100 }, () =>
+      simulator.perceptionPoint.addScan({ verdict: 'MAL', evidence, scanSeconds: 0 }),
+    );
+    const found = await client.findScans(ids, lately());
+    expect(found.size).toBe(100);
+  });
+
+  test('is given up when a page has no end, and says how to look at it', async () => {
+    const { simulator, client } = await startXRay();
+    simulator.faults.script({ route: list, fault: { kind: 'huge-body', bytes: 'endless' } });
+    await expect(client.findScan('none', lately())).rejects.toMatchObject({
+      name: 'ServiceError',
+      what: 'the answer is larger than 32000000 bytes',
+      remedy: expect.stringContaining('Make the same call by hand') as string,
+    });
+    expect(simulator.journal.list({ route: list })).toHaveLength(1);
+  });
+
+  test('is given up soon when a page is of another shape, however large', { timeout: 20_000 }, async () => {
+    const { simulator, client } = await startXRay();
+    simulator.faults.script({ route: list, fault: { kind: 'huge-body', bytes: 31_000_000 } });
+    await expect(client.findScan('none', lately())).rejects.toThrow(/unknown shape: .{300}…/);
+  });
+
   test('never asks for a next page elsewhere', async () => {
     const { simulator, client } = await startXRay({
       pageSize: 1,
