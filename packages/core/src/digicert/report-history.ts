@@ -1,3 +1,5 @@
+import { readVendorId } from '../vendor-id.ts';
+
 /** A row of the report history: a run of a report, or a report that has not run yet. */
 export interface ReportRun {
   readonly reportId: string;
@@ -54,7 +56,7 @@ export function readHistoryPage(answer: unknown): ReportHistoryPage | undefined 
 /** Reads `{ report: {...} }` (doc), or gives `undefined` for anything else. */
 export function readReportDetails(answer: unknown): ReportDetails | undefined {
   const report = fieldsOf(fieldsOf(answer)['report']);
-  const reportId = textOf(report['report_identifier']);
+  const reportId = readVendorId(report['report_identifier']);
   if (reportId === undefined) return undefined;
   return {
     reportId,
@@ -86,13 +88,13 @@ function isFinished({ status }: ReportRun): boolean {
 
 function readRun(value: unknown): ReportRun | undefined {
   const row = fieldsOf(value);
-  const reportId = textOf(row['report_identifier']);
+  const reportId = readVendorId(row['report_identifier']);
   const status = textOf(row['status']);
   if (reportId === undefined || status === undefined) return undefined;
   const splitCount = row['split_report_count'];
   return {
     reportId,
-    runId: textOf(row['report_run_identifier']),
+    runId: readVendorId(row['report_run_identifier']),
     displayName: textOf(row['report_display_name']) ?? '',
     status,
     formats: formatsOf(row['format']),
@@ -118,9 +120,7 @@ function timeOf(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** An identifier may come as a number, too. */
 function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

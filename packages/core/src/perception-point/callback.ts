@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { readVendorId } from '../vendor-id.ts';
+import { cleanVendorText } from '../vendor-text.ts';
 import type { Verdict } from '../verdict.ts';
-import { readScanId, verdictOf } from './scan.ts';
+import { readVerdict } from './scan.ts';
 
 /** What the service tells a `callback_url` about a finished scan (doc: the page "API - Callback"). */
 export interface ScanCallback {
@@ -28,17 +30,16 @@ export interface ScanCallback {
 export function parseCallback(body: unknown): ScanCallback | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = body as Readonly<Record<string, unknown>>;
-  const scanId = readScanId(fields['scan_id']);
-  const verdictCode = fields['verdict'];
-  if (scanId === undefined || typeof verdictCode !== 'string') return undefined;
+  const scanId = readVendorId(fields['scan_id']);
+  if (scanId === undefined || typeof fields['verdict'] !== 'string') return undefined;
+  const clean = (text: string): string => cleanVendorText(text, []);
   const text = (name: string): string | undefined => {
     const value = fields[name];
-    return typeof value === 'string' ? value : undefined;
+    return typeof value === 'string' ? clean(value) : undefined;
   };
   return {
     scanId,
-    verdict: verdictOf(verdictCode.trim()),
-    verdictCode: verdictCode.trim(),
+    ...readVerdict(fields['verdict'], clean),
     name: text('name'),
     type: text('type'),
     path: text('path'),

@@ -11,8 +11,9 @@ import {
 import type { Refusal } from '../http/refusal.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
 import type { Transport } from '../transport.ts';
+import { readVendorId } from '../vendor-id.ts';
 import { DigestedFile } from './digested-file.ts';
-import { readScanId, readScanRow, type Scan, type ScanRow } from './scan.ts';
+import { readScanRow, type Scan, type ScanRow } from './scan.ts';
 import { scanOfRows } from './scan-of-rows.ts';
 import { searchPeriod } from './search-period.ts';
 import { perceptionPoint } from './service.ts';
@@ -108,7 +109,7 @@ export class PerceptionPointClient {
     };
     try {
       const scanId = await this.#http.json(call, limits, (answer) =>
-        readScanId((answer as Readonly<Record<string, unknown>> | null)?.['scan_id']),
+        readVendorId((answer as Readonly<Record<string, unknown>> | null)?.['scan_id']),
       );
       return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
     } catch (error) {
@@ -150,7 +151,9 @@ export class PerceptionPointClient {
         accept: 'application/json',
         explain,
       };
-      const { rows, next } = await this.#http.json(call, limits, readPage);
+      const { rows, next } = await this.#http.json(call, limits, (answer) =>
+        readPage(answer, (text) => this.#http.clean(text)),
+      );
       yield* rows;
       if (next === undefined || seen.has(next)) return;
       seen.add(next);
@@ -268,11 +271,14 @@ function isFateUnknown(error: SecurityReportsError): boolean {
   return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
 }
 
-function readPage(answer: unknown): { rows: readonly ScanRow[]; next: string | undefined } | undefined {
+function readPage(
+  answer: unknown,
+  clean: (text: string) => string,
+): { rows: readonly ScanRow[]; next: string | undefined } | undefined {
   const { results, next } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   if (!Array.isArray(results)) return undefined;
   return {
-    rows: results.flatMap((result) => readScanRow(result) ?? []),
+    rows: results.flatMap((result) => readScanRow(result, clean) ?? []),
     next: typeof next === 'string' && next !== '' ? next : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { readVendorId } from '../vendor-id.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** What the service says about a scan. */
@@ -35,44 +36,53 @@ const verdictByCode: Readonly<Record<string, Verdict>> = {
   MAL: 'malicious',
 };
 
-/** A code that nobody documents is not clean: it is `unknown`, and whoever asks sees the code itself. */
-export function verdictOf(code: string): Verdict {
-  return verdictByCode[code.toUpperCase()] ?? 'unknown';
-}
+/** An unknown code is shown as far as this. */
+const mostCharactersOfCode = 32;
 
-/** Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties. */
-export function readScanRow(value: unknown): ScanRow | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const answer = value as Readonly<Record<string, unknown>>;
-  const verdictCode = textOf(answer['verbose_verdict']);
-  const rootSummary = (answer['root_scan_summary'] ?? {}) as Readonly<Record<string, unknown>>;
-  const rootVerdictCode = textOf(rootSummary['verbose_verdict']);
-  const sample = (answer['sample'] ?? {}) as Readonly<Record<string, unknown>>;
+/**
+ * Reads a verdict, which has an empty code as long as there is none. A code that nobody documents is not clean: it is
+ * `unknown`, and whoever asks sees the code itself.
+ *
+ * @param clean makes a text of the service fit to be shown.
+ */
+export function readVerdict(
+  value: unknown,
+  clean: (text: string) => string,
+): Pick<Scan, 'verdict' | 'verdictCode'> {
+  const code = typeof value === 'string' ? value.trim() : '';
+  const verdict = verdictByCode[code.toUpperCase()];
+  if (verdict !== undefined) return { verdict, verdictCode: code };
+  const shown = clean(code);
+  const isLong = shown.length > mostCharactersOfCode;
   return {
-    id: readScanId(answer['id']),
-    fullScanId: readScanId(answer['full_scan_id']),
-    rootScanId: readScanId(answer['root_scan_id']),
-    finished: verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
-    verdict: verdictOf(verdictCode),
-    verdictCode,
-    root:
-      rootSummary['verbose_verdict'] === undefined
-        ? undefined
-        : { verdict: verdictOf(rootVerdictCode), verdictCode: rootVerdictCode },
-    fileName: textOf(sample['file_name']) || textOf(sample['name']) || textOf(answer['name']) || undefined,
-    answer,
+    verdict: 'unknown',
+    verdictCode: isLong ? `${shown.slice(0, mostCharactersOfCode).toWellFormed()}…` : shown,
   };
 }
 
 /**
- * Reads the id of a scan, which is documented as a number and also seen as a string: it is opaque, and a string for
- * us. Gives `undefined` for anything else.
+ * Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties.
+ *
+ * @param clean makes a text of the service fit to be shown.
  */
-export function readScanId(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.trim() : '';
+export function readScanRow(value: unknown, clean: (text: string) => string): ScanRow | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const answer = value as Readonly<Record<string, unknown>>;
+  const verdict = readVerdict(answer['verbose_verdict'], clean);
+  const rootSummary = (answer['root_scan_summary'] ?? {}) as Readonly<Record<string, unknown>>;
+  const rootVerdict = rootSummary['verbose_verdict'];
+  const sample = (answer['sample'] ?? {}) as Readonly<Record<string, unknown>>;
+  const fileName = [sample['file_name'], sample['name'], answer['name']].find(
+    (name) => typeof name === 'string' && name.trim() !== '',
+  );
+  return {
+    id: readVendorId(answer['id']),
+    fullScanId: readVendorId(answer['full_scan_id']),
+    rootScanId: readVendorId(answer['root_scan_id']),
+    finished: verdict.verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
+    ...verdict,
+    root: rootVerdict === undefined ? undefined : readVerdict(rootVerdict, clean),
+    fileName: typeof fileName === 'string' ? clean(fileName) : undefined,
+    answer,
+  };
 }

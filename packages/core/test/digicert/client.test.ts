@@ -151,6 +151,17 @@ describe('the report history', () => {
     ]);
   });
 
+  test('leaves out an identifier that could change a log, or would fill it', async () => {
+    const { client, script } = await startCertCentral();
+    const rows = [
+      row('a', { report_identifier: 'r\u001b[31m' }),
+      row('b', { report_identifier: 'r'.repeat(129) }),
+      row('c\u202e'),
+    ];
+    script('history', { kind: 'wrong-json', json: { page: { total: 3 }, report_history: rows } });
+    expect(await listed(client.listReportHistory())).toMatchObject([{ reportId: 'r', runId: undefined }]);
+  });
+
   test('keeps every digit of an identifier that comes as a number', async () => {
     const { client, script } = await startCertCentral();
     const text =

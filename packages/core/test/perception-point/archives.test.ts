@@ -126,7 +126,7 @@ describe('what rows tell about a scan together', () => {
   );
   const rows = fc.array(row, { maxLength: 6 });
   const read = (values: readonly unknown[]): readonly ScanRow[] =>
-    values.flatMap((value) => readScanRow(value) ?? []);
+    values.flatMap((value) => readScanRow(value, String) ?? []);
   const judged = (scan: Scan | undefined) => scan && { ...scan, answer: undefined, fileName: undefined };
 
   test('does not depend on their order', () => {

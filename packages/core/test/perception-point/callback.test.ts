@@ -46,6 +46,24 @@ describe('a callback', () => {
     }
   });
 
+  test('brings nothing that a log or an output could be changed by', () => {
+    const body = {
+      scan_id: '7',
+      verdict: 'MAL\u202e\u001b[31m',
+      name: 'a\nb\u202ec.doc',
+      type: 'File\u0007',
+    };
+    expect(parseCallback(body)).toMatchObject({
+      verdict: 'unknown',
+      verdictCode: 'MAL [31m',
+      name: 'a bc.doc',
+      type: 'File',
+    });
+    for (const scan_id of ['7\u001b[31m', '7\n8', '\u202e7', '7'.repeat(129)]) {
+      expect(parseCallback({ scan_id, verdict: 'CLN' })).toBeUndefined();
+    }
+  });
+
   test('counts only with the secret in its header', () => {
     const expected = { header: 'X-Secret', secret: 'open sesame' };
     expect(verifyCallback({ 'x-secret': 'open sesame' }, expected)).toBe(true);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ScanWatch } from '../../src/perception-point/scan-watch.ts';
 import { scanFile, scanResult } from '../../src/perception-point/scan-file.ts';
-import type { Scan } from '../../src/perception-point/scan.ts';
+import type { Scan, ScanRow } from '../../src/perception-point/scan.ts';
 import { sha256Of, startXRay, textFile, within } from '../support/x-ray.ts';
 
 const list = 'perception-point.scans.list';
@@ -47,6 +47,21 @@ describe('listing scans', () => {
     const { simulator, client } = await startXRay();
     simulator.faults.script({ route: list, fault: { kind: 'huge-body', bytes: 31_000_000 } });
     await expect(client.findScan('none', lately())).rejects.toThrow(/unknown shape: .{300}…/);
+  });
+
+  test('shows nothing of what could change a log or an output', async () => {
+    const { simulator, client } = await startXRay();
+    const odd = '\u001b[31m\u0007\n\u202e';
+    for (const id of [`1${odd}`, '2'.repeat(129)]) simulator.perceptionPoint.addScan({ id });
+    simulator.perceptionPoint.addScan({ id: '3', verdict: `CLN${odd}${'x'.repeat(5_000)}`, scanSeconds: 0 });
+    const listed: ScanRow[] = [];
+    for await (const row of client.listScans(lately())) listed.push(row);
+    expect(listed.map(({ id }) => id)).toEqual(['3', undefined, undefined]);
+    expect(listed[0]).toMatchObject({
+      finished: true,
+      verdict: 'unknown',
+      verdictCode: `CLN [31m ${'x'.repeat(23)}…`,
+    });
   });
 
   test('never asks for a next page elsewhere', async () => {

@@ -131,6 +131,8 @@ describe('a submission is', () => {
     ['503 comes without Retry-After', { kind: 'status', status: 503 }],
     ['the answer is not JSON', { kind: 'garbage-json' }],
     ['the answer has no id', { kind: 'wrong-json', json: { ok: true } }],
+    ['the id could change a log', { kind: 'wrong-json', json: { scan_id: '7\u001b[31m\u202e' } }],
+    ['the id is as long as a page', { kind: 'wrong-json', json: { scan_id: '7'.repeat(5_000) } }],
     ['the answer never comes', { kind: 'hang' }],
   ] as const)('never sent twice when %s: the error names file, time and SHA-256', async (_what, fault) => {
     const { simulator, client } = await startXRay();
@@ -147,6 +149,7 @@ describe('a submission is', () => {
     ]) {
       expect((error as Error).message).toContain(part);
     }
+    expect((error as Error).message).not.toMatch(/[\p{Cc}\p{Cf}]|.{1500}/u);
     expect(simulator.journal.list({ route: submit })).toHaveLength(1);
   });
 
