@@ -1,4 +1,5 @@
-const mostBytes = 200;
+/** In UTF-8. */
+export const mostBytesOfFileName = 200;
 /** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
 const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
 
@@ -21,10 +22,15 @@ export function safeFileName(text: string, fallback: string): string {
 }
 
 function shorten(name: string): string {
-  if (Buffer.byteLength(name) <= mostBytes) return name;
   const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
-  const bytes = Buffer.from(name).subarray(0, mostBytes - extension.length);
+  return Buffer.byteLength(name) <= mostBytesOfFileName
+    ? name
+    : `${firstBytes(name, mostBytesOfFileName - extension.length)}${extension}`;
+}
+
+/** As much of a name as fits into so many bytes, without what may not stand at its end. */
+export function firstBytes(name: string, bytes: number): string {
   // In streaming mode the decoder keeps back a character that was cut in two.
-  const stem = new TextDecoder().decode(bytes, { stream: true });
-  return `${stem.replace(/[. ]+$/, '')}${extension}`;
+  const beginning = new TextDecoder().decode(Buffer.from(name).subarray(0, bytes), { stream: true });
+  return beginning.replace(/[. ]+$/, '');
 }

@@ -1,4 +1,4 @@
-import { safeFileName } from '../file-name.ts';
+import { firstBytes, safeFileName } from '../file-name.ts';
 import { announcedFileName } from '../http/content-disposition.ts';
 import { csv, json, type ReportKind, xlsx, zip } from '../report-kind.ts';
 import type { HttpResponse } from '../transport.ts';
@@ -16,6 +16,7 @@ export interface ReportPart {
   readonly count: number;
 }
 
+/** So few that the date, the number of the part and the extension keep their place in the name. */
 const mostBytesOfStem = 150;
 
 /** The kind of file in which a format should come. */
@@ -60,19 +61,14 @@ export function reportFileName(
 ): string {
   const { kind, displayName, now, part } = file;
   const date = new Date(now).toISOString().slice(0, 10);
-  const built = `${shorten(safeFileName(displayName, 'report'))}-${date}`;
+  const built = `${firstBytes(safeFileName(displayName, 'report'), mostBytesOfStem)}-${date}`;
   const announced = announcedFileName(response.headers['content-disposition']);
   // An announced name of a part has a number of its own, by which the parts would not sort.
   const isBuilt = announced === undefined || part !== undefined;
-  const stem = isBuilt ? built : shorten(withoutExtension(safeFileName(announced, built)));
+  const stem = isBuilt
+    ? built
+    : firstBytes(withoutExtension(safeFileName(announced, built)), mostBytesOfStem);
   return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
-}
-
-/** So far that the date, the number of the part and the extension keep their place in the name. */
-function shorten(stem: string): string {
-  const bytes = Buffer.from(stem).subarray(0, mostBytesOfStem);
-  // In streaming mode the decoder keeps back a character that was cut in two.
-  return new TextDecoder().decode(bytes, { stream: true });
 }
 
 /** Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. */

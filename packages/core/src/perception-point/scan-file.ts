@@ -1,6 +1,6 @@
 import { type Problem, SecurityReportsError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
-import { safeFileName } from '../file-name.ts';
+import { firstBytes, mostBytesOfFileName, safeFileName } from '../file-name.ts';
 import type { Verdict } from '../verdict.ts';
 import type { PerceptionPointClient, SubmittedFile } from './client.ts';
 import type { Scan } from './scan.ts';
@@ -82,7 +82,14 @@ export function scanResult(
     scanId,
     verdict: scan.verdict,
     verdictCode: scan.verdictCode,
-    documentName: safeFileName(`${name}-${scanId}.json`, `scan-${scanId}.json`),
+    documentName: documentNameOf(name, scanId),
     document: `${JSON.stringify({ ...scan.answer, ...sent }, undefined, 2)}\n`,
   };
+}
+
+/** A long file name is shortened, so that the scan id stays whole. */
+function documentNameOf(name: string, scanId: string): string {
+  const ending = `-${safeFileName(scanId, 'scan')}.json`;
+  const stem = firstBytes(safeFileName(name, 'scan'), mostBytesOfFileName - Buffer.byteLength(ending));
+  return `${stem}${ending}`;
 }

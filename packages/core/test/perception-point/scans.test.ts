@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { safeFileName } from '../../src/file-name.ts';
 import { ScanWatch } from '../../src/perception-point/scan-watch.ts';
 import { scanFile, scanResult } from '../../src/perception-point/scan-file.ts';
 import type { Scan, ScanRow } from '../../src/perception-point/scan.ts';
+import { readVendorId } from '../../src/vendor-id.ts';
 import { sha256Of, startXRay, textFile, within } from '../support/x-ray.ts';
 
 const list = 'perception-point.scans.list';
@@ -230,15 +233,37 @@ describe('many that wait at once', () => {
   });
 });
 
+const finished: Scan = {
+  finished: true,
+  verdict: 'clean',
+  verdictCode: 'CLN',
+  fileName: '../odd:name.doc',
+  answer: { id: 7 },
+};
+
 test('a document without a submission is named by what the service says', () => {
-  const scan: Scan = {
-    finished: true,
-    verdict: 'clean',
-    verdictCode: 'CLN',
-    fileName: '../odd:name.doc',
-    answer: { id: 7 },
-  };
-  const { documentName, document } = scanResult({ scanId: '7' }, scan);
+  const { documentName, document } = scanResult({ scanId: '7' }, finished);
   expect(documentName).toBe('_odd_name.doc-7.json');
   expect(JSON.parse(document)).toEqual({ id: 7 });
+});
+
+test.each([
+  ['a'.repeat(250), 'a'.repeat(157)],
+  ['漢'.repeat(80), '漢'.repeat(52)],
+  [`${'a'.repeat(156)}. b`, 'a'.repeat(156)],
+  ['...', 'scan'],
+])('the name of a document keeps the scan id, however long the file name is: %s', (name, stem) => {
+  const scanId = '94824_1_6f0d_20230607'.padEnd(37, '0');
+  expect(scanResult({ scanId, name }, finished).documentName).toBe(`${stem}-${scanId}.json`);
+});
+
+test('the name of a document is safe, whatever the file name and the scan id are', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 300 });
+  const id = text.map((value) => readVendorId(value) ?? '7');
+  fc.assert(
+    fc.property(text, id, (name, scanId) => {
+      const { documentName } = scanResult({ scanId, name }, finished);
+      expect(safeFileName(documentName, 'none')).toBe(documentName);
+    }),
+  );
 });
