@@ -105,18 +105,21 @@ export class ServiceHttp {
    */
   async request<T>(call: Call, limits: Limits, receive: (response: HttpResponse) => Promise<T>): Promise<T> {
     let lastError: SecurityReportsError | undefined;
-    // Of the last try: nothing was sent as long as there was none.
+    // Of the last request that left: one that only waited for its turn was not sent.
     let maybeTaken = false;
     try {
       return await withinLimits(this.clock, limits, (signal) =>
         retry(
-          () => {
-            maybeTaken = true;
-            return this.#attempt(call, signal, receive, (error) => {
-              lastError = error;
-              maybeTaken = error.maybeTaken;
-            });
-          },
+          () =>
+            this.#attempt(call, signal, receive, {
+              onSend: () => {
+                maybeTaken = true;
+              },
+              onError: (error) => {
+                lastError = error;
+                maybeTaken = error.maybeTaken;
+              },
+            }),
           {
             clock: this.clock,
             signal,
@@ -210,11 +213,11 @@ export class ServiceHttp {
     call: Call,
     signal: AbortSignal,
     receive: (response: HttpResponse) => Promise<T>,
-    onError: (error: SecurityReportsError) => void,
+    { onSend, onError }: { onSend: () => void; onError: (error: SecurityReportsError) => void },
   ): Promise<T> {
     let response: HttpResponse | undefined;
     try {
-      response = await this.#sendFollowingRedirects(call, signal);
+      response = await this.#sendFollowingRedirects(call, signal, onSend);
       if (response.status >= 200 && response.status < 300) return await receive(response);
       throw await this.#refusalOf(call, response);
     } catch (error) {
@@ -227,7 +230,7 @@ export class ServiceHttp {
     }
   }
 
-  async #sendFollowingRedirects(call: Call, signal: AbortSignal): Promise<HttpResponse> {
+  async #sendFollowingRedirects(call: Call, signal: AbortSignal, onSend: () => void): Promise<HttpResponse> {
     let url = this.#urlOf(call);
     for (let redirects = 0; ; redirects += 1) {
       const request: HttpRequest = {
@@ -237,7 +240,10 @@ export class ServiceHttp {
         ...(call.body && { body: call.body }),
         signal,
       };
-      const send = (): Promise<HttpResponse> => this.#transport.send(request);
+      const send = (): Promise<HttpResponse> => {
+        onSend();
+        return this.#transport.send(request);
+      };
       const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
       const location = response.headers['location'];
       if (response.status < 300 || response.status > 399 || location === undefined) return response;

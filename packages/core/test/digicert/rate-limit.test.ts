@@ -188,4 +188,14 @@ describe('the requests of DigiCert clients', () => {
     expect(await failureOf(late)).toMatchObject({ name: 'TimeoutError' });
     expect(paths()).toHaveLength(95);
   });
+
+  test('that wait for their turn in vain have certainly done nothing', async () => {
+    const { simulator, connect, paths } = await startCertCentral();
+    const { identifier } = simulator.digicert.addReport();
+    const client = connect({ clock: systemClock });
+    await Promise.all(Array.from({ length: 95 }, () => client.testConnection()));
+    const late = client.runReport(identifier, { deadline: systemClock.now() + 50 });
+    expect(await failureOf(late)).toMatchObject({ name: 'TimeoutError', maybeTaken: false });
+    expect(paths('digicert.report.run')).toEqual([]);
+  });
 });
