@@ -16,6 +16,10 @@ export interface WaitForScanOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+const notAskedYet = 'not asked yet';
+const notListedYet = 'not listed yet';
+const beingScanned = 'being scanned';
+
 interface Waiter {
   readonly scanId: string;
   readonly submittedAt: number | undefined;
@@ -61,7 +65,7 @@ export class ScanWatch {
       settle: Promise.withResolvers<Scan>(),
       tell: (state) =>
         options.onProgress?.({ subject: `scan ${scanId}`, state, elapsedMs: clock.now() - started }),
-      state: 'not asked yet',
+      state: notAskedYet,
     };
     try {
       return await withinLimits(clock, options, (signal) => {
@@ -78,7 +82,7 @@ export class ScanWatch {
         operation: 'wait for scan',
         subject: scanId,
         what: `there was no verdict in time; the last state: ${waiter.state}`,
-        remedy: `The service goes on scanning: ask again for the scan id ${scanId}, or allow more time.`,
+        remedy: remedyFor(waiter),
         lastState: waiter.state,
         resumeId: scanId,
       });
@@ -110,7 +114,7 @@ export class ScanWatch {
       const least = Math.max(shortestIntervalMs, restMs);
       this.#wake = new AbortController();
       await sleep(least, stop);
-      await sleep(interval - least, AbortSignal.any([stop, this.#wake.signal]));
+      await sleep(Math.max(0, interval - least), AbortSignal.any([stop, this.#wake.signal]));
     }
   }
 
@@ -128,7 +132,7 @@ export class ScanWatch {
       for (const waiter of waiters) {
         const scan = found.get(waiter.scanId);
         if (scan?.finished === true) waiter.settle.resolve(scan);
-        else changeState(waiter, scan === undefined ? 'not listed yet' : 'being scanned');
+        else changeState(waiter, scan === undefined ? notListedYet : beingScanned);
       }
       return 0;
     } catch (error) {
@@ -146,4 +150,19 @@ function changeState(waiter: Waiter, state: string): void {
   if (waiter.state === state) return;
   waiter.state = state;
   waiter.tell(state);
+}
+
+/** An id that somebody gave may be wrong; the one of a submission is right, however long the service takes to list it. */
+function remedyFor({ scanId, submittedAt, state }: Waiter): string {
+  const askAgain = `ask again for the scan id ${scanId}, or allow more time`;
+  switch (state) {
+    case beingScanned:
+      return `The service goes on scanning: ${askAgain}.`;
+    case notListedYet:
+      return submittedAt === undefined
+        ? `Check the id, and that region and token are those that it was submitted with; only the last 30 days are looked at. If all is right, ${askAgain}.`
+        : `The service may take a while to list what it took: ${askAgain}.`;
+    default:
+      return `Look at the state of the service; then ${askAgain}.`;
+  }
 }

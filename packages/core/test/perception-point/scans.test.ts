@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { safeFileName } from '../../src/file-name.ts';
 import { ScanWatch } from '../../src/perception-point/scan-watch.ts';
 import { scanFile, scanResult } from '../../src/perception-point/scan-file.ts';
 import type { Scan, ScanRow } from '../../src/perception-point/scan.ts';
 import { readVendorId } from '../../src/vendor-id.ts';
+import { failureOf } from '../support/transport.ts';
 import { sha256Of, startXRay, textFile, within } from '../support/x-ray.ts';
 
 const list = 'perception-point.scans.list';
@@ -168,11 +169,58 @@ describe('scanning a file', () => {
       name: 'TimeoutError',
       resumeId: submission?.scanId,
       lastState: 'being scanned',
-      message: expect.stringContaining(`the scan id ${submission?.scanId ?? ''}`) as string,
+      message: expect.stringContaining(
+        `The service goes on scanning: ask again for the scan id ${submission?.scanId ?? ''}`,
+      ) as string,
     });
     const scan = await watch.waitFor(submission?.scanId ?? '', within(client, 120));
     expect(scan.verdict).toBe('clean');
   });
+});
+
+describe('what to do about a wait that was in vain', () => {
+  test('is to check an id that was never listed', async () => {
+    const { client } = await startXRay();
+    const error = await failureOf(new ScanWatch(client).waitFor('4711', within(client, 5)));
+    expect(error).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'not listed yet',
+      remedy: expect.stringMatching(/^Check the id, .* ask again for the scan id 4711/) as string,
+    });
+  });
+
+  test('is to ask again for what was submitted and is not listed yet', async () => {
+    const { simulator, client } = await startXRay();
+    simulator.perceptionPoint.scriptScan({ scan: { listLagSeconds: 60 } });
+    const source = { type: 'data', file: textFile('hello') } as const;
+    const error = await failureOf(scanFile(client, new ScanWatch(client), { source }, within(client, 5)));
+    expect(error).toMatchObject({
+      lastState: 'not listed yet',
+      remedy: expect.stringMatching(/may take a while to list .* ask again for the scan id/) as string,
+    });
+  });
+
+  test('is to look at a service that does not tell', async () => {
+    const { simulator, client } = await startXRay();
+    simulator.faults.script({ route: list, times: 'always', fault: { kind: 'status', status: 503 } });
+    const error = await failureOf(new ScanWatch(client).waitFor('4711', within(client, 60)));
+    expect(error).toMatchObject({
+      lastState: 'the service cannot answer for now',
+      remedy: expect.stringMatching(/^Look at the state of the service; .* scan id 4711/) as string,
+    });
+  });
+});
+
+test('a wait at an interval below the shortest one rests no negative time', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): number => warnings.push(warning);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  const { simulator, client } = await startXRay();
+  const id = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0, scanSeconds: 0.2 });
+  await new ScanWatch(client, 100).waitFor(id, within(client, 60));
+  expect(simulator.journal.list({ route: list }).length).toBeGreaterThan(2);
+  expect(warnings).toEqual([]);
 });
 
 describe('many that wait at once', () => {
