@@ -70,7 +70,8 @@ export const json: ReportKind = {
   },
   ends: ({ bytes, beginning }) => {
     const closing = textOf(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
-    return new TextDecoder().decode(bytes).trimEnd().endsWith(closing);
+    const encoding = utf16Of(beginning.bytes);
+    return new TextDecoder(encoding).decode(bytes).trimEnd().endsWith(closing);
   },
 };
 
@@ -99,15 +100,17 @@ function asBuffer(bytes: Uint8Array): Buffer {
  * is not Unicode is still one: a few characters are wrong then, and none of them matters here.
  */
 function textOf(bytes: Uint8Array): string | undefined {
-  const utf16 = startsWith(bytes, '\xff\xfe')
-    ? 'utf-16le'
-    : startsWith(bytes, '\xfe\xff')
-      ? 'utf-16be'
-      : undefined;
+  const utf16 = utf16Of(bytes);
   // eslint-disable-next-line no-control-regex
   if (utf16 === undefined && /[\x00-\x08\x0b\x0e-\x1f]/.test(asBuffer(bytes).toString('latin1')))
     return undefined;
   return new TextDecoder(utf16).decode(bytes).trim();
+}
+
+/** Which UTF-16 the byte-order mark announces; `undefined` for none. */
+function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (startsWith(bytes, '\xff\xfe')) return 'utf-16le';
+  return startsWith(bytes, '\xfe\xff') ? 'utf-16be' : undefined;
 }
 
 /** With a look at what follows the bracket, since a column of a CSV may be called `[id]`. */
@@ -115,28 +118,49 @@ function isJsonStart(text: string): boolean {
   return /^(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$))/.test(text);
 }
 
+/** What is there only in part is judged by the members that can be seen. */
 function isJsonError(text: string, whole: boolean): boolean {
-  const fields = whole ? parseObject(text) : undefined;
-  if (fields === undefined) return /^\{\s*"(?:errors?|code|message)"\s*:/.test(text);
+  if (whole && !isJson(text)) return /^\{\s*"(?:errors?|code|message)"\s*:/.test(text);
+  const members = membersOf(text);
   return (
-    isTold(fields['errors']) ||
-    isTold(fields['error']) ||
-    (typeof fields['code'] === 'string' && typeof fields['message'] === 'string')
+    isTold(members.get('"errors"')) ||
+    isTold(members.get('"error"')) ||
+    (isText(members.get('"code"')) && isText(members.get('"message"')))
   );
 }
 
-/** A report may well have an empty list of errors. */
-function isTold(value: unknown): boolean {
-  if (typeof value !== 'object') return typeof value === 'string' && value !== '';
-  return Array.isArray(value) ? value.length > 0 : value !== null;
+/** The tokens that the value of a member begins with. */
+type Value = readonly [first?: string | undefined, second?: string | undefined];
+
+/** The members of an object, and of nothing within it, by their keys in quotes. The text may end anywhere. */
+function membersOf(text: string): ReadonlyMap<string, Value> {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"?|[{}[\]:,]|[^\s"{}[\]:,]+/gs) ?? [];
+  const members = new Map<string, Value>();
+  let depth = 0;
+  for (const [index, token] of tokens.entries()) {
+    if (depth === 1 && tokens[index + 1] === ':') members.set(token, [tokens[index + 2], tokens[index + 3]]);
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+  }
+  return members;
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+/** A report may well have an empty list of errors. */
+function isTold(value: Value = []): boolean {
+  const [first, second] = value;
+  return first === '{' || (first === '[' && second !== ']') || (isText(value) && first !== '""');
+}
+
+function isText([first = '']: Value = []): boolean {
+  return first.startsWith('"');
+}
+
+function isJson(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    JSON.parse(text);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

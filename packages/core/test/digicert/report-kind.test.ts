@@ -71,6 +71,36 @@ describe('the kind of a report', () => {
     expect(kindOf(`{"orders": ["${'x'.repeat(2000)}"]}`)).toBe('JSON');
   });
 
+  const more = `"rows": [${'{"code": "a", "message": "b", "error": "c"}, '.repeat(100)}1]`;
+
+  test.each([
+    ['a code', `{"code": "monthly", ${more}}`],
+    ['a message', `{"message": "Report of January", ${more}}`],
+    ['a code that is a number, and a message', `{"code": 7, "message": "of January", ${more}}`],
+    ['no errors', `{"errors": [], ${more}}`],
+    ['no error, and a code', `{"error": null, "code": "monthly", ${more}}`],
+    ['an empty error', `{"error": "", ${more}}`],
+    ['a code in which a message is quoted', `{"code": "a \\", \\"message\\": \\"b", ${more}}`],
+  ])('is JSON for a long report that begins with %s', (_what, report) => {
+    expect(report.length).toBeGreaterThan(2000);
+    expect(kindOf(report)).toBe('JSON');
+    expect(isWhole(json, report)).toBe(true);
+  });
+
+  test.each([
+    ['a code and a message', `{"code": "a", "message": "${'x'.repeat(2000)}"}`],
+    ['a message and a code', `{"message": "a", "trace": ["x"], "code": "${'x'.repeat(2000)}"}`],
+    [
+      'a code, what it is about, and a message',
+      `{"code": "a", "of": {"b": [1, "{"]}, "message": "b", ${more}}`,
+    ],
+    ['an error with a code', `{"error": {"code": "a", "trace": "${'x'.repeat(2000)}"}}`],
+    ['an error in words', `{"error": "${'x'.repeat(2000)}"}`],
+    ['a status and errors', `{"status": 500, "errors": ["${'x'.repeat(2000)}"]}`],
+  ])('is none for a long error of %s', (_what, error) => {
+    expect(kindOf(error)).toBeUndefined();
+  });
+
   test('is what the media type says where a ZIP tells nothing by itself', () => {
     const unknown = zipSync({ part: text('a') });
     expect(kindOf(unknown)).toBe('ZIP');
@@ -121,6 +151,18 @@ describe('the end of a report', () => {
     ['a long array', `[${'"x",'.repeat(900)}1]`],
   ])('is there in a JSON of %s', (_what, content) => {
     expect(isWhole(json, content)).toBe(true);
+  });
+
+  test.each([
+    ['UTF-16, little end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16, big end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+    ['UTF-8 with a byte-order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+  ])('is found in %s, too', (_encoding, encode) => {
+    for (const report of ['[]', '{"a": "ü"}\r\n', `[${'"x", '.repeat(900)}1]`]) {
+      expect(kindOf(encode(report))).toBe('JSON');
+      expect(isWhole(json, encode(report))).toBe(true);
+      expect(isWhole(json, encode(report).subarray(0, -6))).toBe(false);
+    }
   });
 
   test('is that of the bracket with which a JSON begins', () => {
