@@ -37,7 +37,7 @@ const lastLookMarginMs = 1_000;
  * A look that fails in a way that may pass does not end the wait: its error is the state until the next look. Only a
  * `TimeoutError` does, since the deadline of a look is that of the wait.
  *
- * @throws {DeadlinePassed} when no look is left before the deadline.
+ * @throws {DeadlinePassed} when no look is left before the deadline, also since the service asks for a longer rest.
  * @throws whatever `look` throws, and the signal's reason when that aborts.
  */
 export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions): Promise<T> {
@@ -52,8 +52,11 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
     lastState = seen.state;
     const now = clock.now();
     const left = lastLookAt - now;
-    if (left < shortestIntervalMs) throw new DeadlinePassed('no look is left before the deadline');
-    const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), seen.restMs ?? 0);
+    const rest = seen.restMs ?? 0;
+    if (left < shortestIntervalMs || left < rest) {
+      throw new DeadlinePassed('no look is left before the deadline');
+    }
+    const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), rest);
     // An interval that leaves no room for a further one ends with the last look.
     await clock.sleep(left - interval < shortestIntervalMs ? left : interval, signal);
   }

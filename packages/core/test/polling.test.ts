@@ -123,10 +123,20 @@ describe('the deadline of a wait', () => {
     expect(await result).toBe('there');
   });
 
-  test('comes before a rest that the service asks for', async () => {
-    const { result, times } = polling(() => waiting('busy', 3_600_000), { deadline: 60_000 });
+  test('leaves no look where the service asks for a longer rest, so that the wait ends at once', async () => {
+    const { result, times, clock } = polling(() => waiting('busy', 3_600_000), { deadline: 60_000 });
     expect(await failureOf(result)).toBeInstanceOf(DeadlinePassed);
-    expect(times).toEqual([0, 59_000]);
+    expect(times).toEqual([0]);
+    expect(clock.now()).toBe(0);
+  });
+
+  test('has its last look after a rest that ends just before', async () => {
+    const rests = [58_900, 59_000];
+    for (const rest of rests) {
+      const { result, times } = polling(() => waiting('busy', rest), { deadline: 60_000 });
+      expect(await failureOf(result)).toBeInstanceOf(DeadlinePassed);
+      expect(times).toEqual([0, 59_000]);
+    }
   });
 });
 
