@@ -256,7 +256,13 @@ export class ServiceHttp {
           remedy: 'Set the base URL to where the service really is.',
         });
       const target = URL.parse(location, url.href);
-      if (call.method !== 'GET') throw refuse('the service redirects a request that must not be sent twice');
+      if (call.method !== 'GET') {
+        throw refuse(
+          call.repeatable === true
+            ? 'the service redirects a POST, which is not sent elsewhere'
+            : 'the service redirects a request that must not be sent twice',
+        );
+      }
       if (redirects === mostRedirects)
         throw refuse(`the service redirected more than ${mostRedirects} times`);
       if (target === null) throw refuse('the service redirects to something that is not a URL');

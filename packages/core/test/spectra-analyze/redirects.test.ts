@@ -113,7 +113,8 @@ describe('a redirect', () => {
       fault: { kind: 'redirect', status: 307, location: stranger.url },
     });
     expect(await failureOf(client.testConnection())).toMatchObject({
-      what: 'the service redirects a request that must not be sent twice',
+      what: 'the service redirects a POST, which is not sent elsewhere',
+      remedy: 'Set the base URL to where the service really is.',
     });
     expect(stranger.received).toEqual([]);
     expect(simulator.journal.list()).toHaveLength(1);
