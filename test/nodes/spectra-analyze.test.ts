@@ -414,7 +414,7 @@ describe.each(everyOperation)('%s', (operation) => {
 describe('a failure', () => {
   it.each<[string, Fault]>([
     ['an answer that repeats the token', { kind: 'echo-credential', status: 403 }],
-    ['an answer that nobody can read', { kind: 'wrong-json', json: { a: 1 } }],
+    ['an answer that nobody can read', { kind: 'wrong-json', json: 'text' }],
   ])('after %s holds no token', async (_what, fault) => {
     const { sha1 } = simulator.spectraAnalyze.addSample();
     script('create', fault, 'always');

@@ -41,7 +41,6 @@ export type { ReportKind } from './report-kind.ts';
 export type { Service } from './service.ts';
 export {
   type Classification,
-  type CreatedPdfReport,
   type DownloadedPdfReport,
   SpectraAnalyzeClient,
   type SpectraAnalyzeOptions,

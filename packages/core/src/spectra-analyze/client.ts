@@ -20,12 +20,6 @@ export interface SpectraAnalyzeOptions {
   readonly clock: Clock;
 }
 
-/** Where the appliance says to ask next: relative paths. The client builds its own, so they are information only. */
-export interface CreatedPdfReport {
-  readonly statusEndpoint: string;
-  readonly downloadEndpoint: string;
-}
-
 export interface DownloadedPdfReport<T> extends ReportDigest {
   /** What `deliver` gave back. */
   readonly delivered: T;
@@ -72,21 +66,17 @@ export class SpectraAnalyzeClient {
     return this.#http.clock;
   }
 
-  /** Starts the creation of the PDF report: `GET /api/pdf/{hash}/create` (doc). Creating it again does no harm. */
-  async createPdfReport(hash: string, limits: Limits = {}): Promise<CreatedPdfReport> {
+  /**
+   * Starts the creation of the PDF report: `GET /api/pdf/{hash}/create` (doc). Creating it again does no harm. The answer
+   * says where to ask next, as the documentation does, too: any JSON object will do.
+   */
+  async createPdfReport(hash: string, limits: Limits = {}): Promise<void> {
     const operation = 'create PDF report';
     const sample = readHash(hash, operation);
-    return this.#http.json(
+    await this.#http.json(
       { ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall },
       limits,
-      (answer) => {
-        const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = fieldsOf(answer);
-        if (typeof statusEndpoint !== 'string' || typeof downloadEndpoint !== 'string') return undefined;
-        return {
-          statusEndpoint: this.#http.clean(statusEndpoint),
-          downloadEndpoint: this.#http.clean(downloadEndpoint),
-        };
-      },
+      anyObject,
     );
   }
 
@@ -202,7 +192,7 @@ export class SpectraAnalyzeClient {
         accept: 'application/json',
       },
       limits,
-      (answer) => (typeof answer === 'object' && answer !== null ? true : undefined),
+      anyObject,
     );
   }
 }
@@ -271,6 +261,10 @@ function explainDownload(refusal: Refusal): AccessError | NotFoundError | Servic
     what: 'there is no such PDF on the appliance: it was not created with this hash, or has expired after 30 minutes',
     remedy: 'Create the PDF report again, with the same hash.',
   });
+}
+
+function anyObject(value: unknown): true | undefined {
+  return typeof value === 'object' && value !== null ? true : undefined;
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -18,6 +18,8 @@ const allCalls: typeof callsOnSamples = [
   ...callsOnSamples,
   ['test connection', (client) => client.testConnection()],
 ];
+/** Of whose answer nothing is used. */
+const takingAnyObject = ['create PDF report', 'test connection'];
 const routes: Record<string, RouteName> = {
   'create PDF report': 'spectra-analyze.pdf.create',
   'get PDF report status': 'spectra-analyze.pdf.status',
@@ -38,10 +40,7 @@ describe('the calls about a PDF report', () => {
   test.each(['md5', 'sha1', 'sha256'] as const)('work with a %s', async (type) => {
     const { simulator, client } = await startAppliance();
     const hash = simulator.spectraAnalyze.addSample({ creationSeconds: 0 })[type];
-    expect(await client.createPdfReport(hash)).toEqual({
-      statusEndpoint: `/api/pdf/${hash}/status`,
-      downloadEndpoint: `/api/pdf/${hash}/download`,
-    });
+    await client.createPdfReport(hash);
     expect(await client.getPdfReportStatus(hash)).toEqual({
       state: 'ready',
       number: 2,
@@ -192,7 +191,7 @@ describe('every call', () => {
       });
       expect(await failureOf(call(client, absentHash))).toMatchObject({
         name: 'ServiceError',
-        what: 'the answer is larger than 1000000 bytes',
+        what: 'the answer is larger than 32000000 bytes',
         retryable: false,
       });
     },
@@ -219,7 +218,8 @@ describe('every call', () => {
     '%s: quotes JSON of a shape that it does not know',
     async (operation, call) => {
       const { simulator, client } = await startAppliance();
-      for (const json of ['text', 17, null, ...(operation === 'test connection' ? [] : [[], { a: 1 }])]) {
+      const others = takingAnyObject.includes(operation) ? [] : [[], { a: 1 }];
+      for (const json of ['text', 17, null, ...others]) {
         simulator.faults.script({ route: routeOf(operation), fault: { kind: 'wrong-json', json } });
         expect(await failureOf(call(client, absentHash))).toMatchObject({
           name: 'ServiceError',
@@ -228,6 +228,15 @@ describe('every call', () => {
       }
     },
   );
+});
+
+test('a create succeeds whatever the appliance says about where to ask next', async () => {
+  const { simulator, client } = await startAppliance();
+  for (const json of [{}, { a: 1 }, { status_endpoint: null }]) {
+    simulator.faults.script({ route: 'spectra-analyze.pdf.create', fault: { kind: 'wrong-json', json } });
+    await client.createPdfReport(absentHash);
+  }
+  expect(simulator.journal.list()).toHaveLength(3);
 });
 
 describe('the status of a PDF report', () => {

@@ -165,7 +165,7 @@ export const fortyHashes: readonly FaultyHash[] = [
   },
   {
     what: 'JSON of somebody else',
-    faults: [always(create, { kind: 'wrong-json', json: { hello: 'world' } })],
+    faults: [always(create, { kind: 'wrong-json', json: 'hello world' })],
     ends: ['ServiceError', 'unknown shape'],
   },
   {
