@@ -32,6 +32,12 @@ const request = {
   includeRaw: false,
   sealedSubmission: '',
 };
+const described: DescribedSubmission = {
+  subject: 'setup.exe',
+  source: { type: 'data', binaryPropertyName: 'data' },
+  name: undefined,
+  filePassword: undefined,
+};
 const callback = { scan_id: '123456', name: 'setup.exe', type: 'File', verdict: 'MAL', evidence: [] };
 
 let simulator: Simulator;
@@ -155,13 +161,7 @@ describe('File > Scan With Callback', () => {
 describe('the step that submits', () => {
   const submit = async (more: Partial<DescribedSubmission> = {}, token = simulator.perceptionPoint.token) => {
     const { binary } = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
-    const sealedSubmission = sealSubmission(token, {
-      subject: 'setup.exe',
-      source: { type: 'data', binaryPropertyName: 'data' },
-      name: undefined,
-      filePassword: undefined,
-      ...more,
-    });
+    const sealedSubmission = sealSubmission(token, { ...described, ...more });
     const [item] = await runStep(
       'submit',
       { json: { request: { ...request, sealedSubmission } }, ...(binary && { binary }) },
@@ -250,7 +250,7 @@ describe('the step that waits', () => {
     const scanId = simulator.perceptionPoint.addScan({ verdict: 'MAL' });
     const { limits, json } = await wait(waiting(scanId, { waited: 60 }));
     expect(limits).toEqual([]);
-    expect(json).toMatchObject({ scan: { finished: true, verdictCode: 'MAL' } });
+    expect(json).toMatchObject({ isListed: true });
     expect(simulator.journal.list()).toHaveLength(1);
   });
 
@@ -284,8 +284,8 @@ describe('the step that waits', () => {
 });
 
 describe('the resume URL', () => {
-  const post = async (body: unknown, headers: Readonly<Record<string, string>>) => {
-    const waiting: IDataObject = { request, submitted: { scanId: '123456' } };
+  const post = async (body: unknown, headers: Readonly<Record<string, string>>, asked = request) => {
+    const waiting: IDataObject = { request: asked, submitted: { scanId: '123456' } };
     const resume = await startWebhookNode({
       node: new PerceptionPointCallbackScan(),
       credentials: credentialsFor(simulator),
@@ -306,6 +306,20 @@ describe('the resume URL', () => {
     });
     expect(status).toBe(200);
     expect(events).toEqual([{ json: { ...waiting, callback } }]);
+  });
+
+  it('hands on nothing of the callback that was submitted in secret', async () => {
+    const { token } = simulator.perceptionPoint;
+    const secrets = [token, secretOf(executionId), 'pass of file'];
+    const evidence = secrets.map((secret) => ({ description: `Sent: ${secret}` }));
+    const sealedSubmission = sealSubmission(token, { ...described, filePassword: 'pass of file' });
+    const { events } = await post(
+      { ...callback, evidence },
+      { 'x-security-reports-secret': secretOf(executionId) },
+      { ...request, sealedSubmission },
+    );
+    expect(JSON.stringify(events)).toContain('Sent: ***');
+    for (const secret of secrets) expect(JSON.stringify(events)).not.toContain(secret);
   });
 
   it.each([
@@ -350,16 +364,17 @@ describe('the step that settles', () => {
     expect(simulator.journal.list()).toEqual([]);
   });
 
-  it('takes it from what was listed, and asks nobody', async () => {
-    const scan = {
-      finished: true,
-      verdict: 'malicious',
-      verdictCode: 'MAL',
-      answer: { verbose_verdict: 'MAL' },
-    };
-    const [item] = await settle('123456', { scan });
-    expect(item?.json).toMatchObject({ state: 'ready', verdict: 'malicious', scanId: '123456' });
-    expect(simulator.journal.list()).toEqual([]);
+  it('delivers no secret that the list repeats', async () => {
+    const filePassword = 'pass of file';
+    const { token } = simulator.perceptionPoint;
+    const secrets = [token, secretOf(executionId), filePassword];
+    const evidence = secrets.map((secret) => ({ description: `Sent: ${secret}`, in: [secret] }));
+    const scanId = simulator.perceptionPoint.addScan({ verdict: 'MAL', evidence });
+    const sealedSubmission = sealSubmission(token, { ...described, filePassword });
+    const [item] = await settle(scanId, { request: { ...request, sealedSubmission, includeRaw: true } });
+    const document = await readFile(binaryStore.pathOf(item?.binary?.['verdict']?.id ?? ''), 'utf8');
+    expect(document).toContain('Sent: ***');
+    for (const secret of secrets) expect(JSON.stringify([item?.json, document])).not.toContain(secret);
   });
 
   it('asks once when no callback came', async () => {

@@ -11,7 +11,7 @@ import { clock } from '../../shared/clock.ts';
 import { inputItem, type ItemContext, type Operation } from '../../shared/operation.ts';
 import { perceptionPointCredential, type PerceptionPointSession } from '../session.ts';
 import { callbackSecret, callbackSecretHeader } from './callback-secret.ts';
-import { submittedScanIn, toItemJson } from './scan-request.ts';
+import { secretsOfScan, submittedScanIn, toItemJson } from './scan-request.ts';
 
 /** In seconds. n8n looks once a minute for executions whose wait is over. */
 export const shortestWait = 60;
@@ -38,7 +38,7 @@ export const awaitCallback: Operation<PerceptionPointSession> = {
     const waited = clock.now() - waitFrom;
     if (waited >= firstWaitMs) {
       const scan = await lookGently(submitted, context);
-      if (scan?.finished === true) return [{ json: toItemJson({ ...item, scan }) }];
+      if (scan?.finished === true) return [{ json: toItemJson({ ...item, isListed: true }) }];
     }
     const wait = Math.max(firstWaitMs, growth * waited);
     await context.functions.putExecutionToWait(new Date(Math.min(clock.now() + wait, waitUntil)));
@@ -49,7 +49,7 @@ export const awaitCallback: Operation<PerceptionPointSession> = {
 
 /** Whether there is nothing more to wait for, as n8n asks it of an item. */
 export const isSettled =
-  '={{ $json.callback !== undefined || $json.scan !== undefined || Date.now() >= $json.waitUntil }}';
+  '={{ $json.callback !== undefined || $json.isListed === true || Date.now() >= $json.waitUntil }}';
 
 /** Whatever keeps the service from answering now: the callback can still come, and somebody asks at the limit. */
 async function lookGently(
@@ -72,7 +72,8 @@ export async function receiveCallback(functions: IWebhookFunctions): Promise<IWe
   const body: unknown = functions.getBodyData();
   if (!isGenuine)
     return answer(functions, 401, `The header ${callbackSecretHeader} has not the right value.`);
-  if (parseCallback(body) === undefined) return answer(functions, 400, 'This is not the callback of a scan.');
   const waiting = submittedScanIn(functions.evaluateExpression('{{ $json }}') as IDataObject);
-  return { workflowData: [[{ json: toItemJson({ ...waiting, callback: body }) }]] };
+  const callback = parseCallback(body, secretsOfScan(waiting.request, token, functions));
+  if (callback === undefined) return answer(functions, 400, 'This is not the callback of a scan.');
+  return { workflowData: [[{ json: toItemJson({ ...waiting, callback: callback.answer }) }]] };
 }

@@ -1,6 +1,7 @@
-import type { Scan, SubmittedFile } from '@security-reports/core';
+import { secretsOfSubmission, type SubmittedFile } from '@security-reports/core';
 import type { IDataObject } from 'n8n-workflow';
 import type { DescribedSubmission } from '../resources/file/submission.ts';
+import { callbackSecret, callbackSecretHeader } from './callback-secret.ts';
 import { seal, unseal } from './sealed.ts';
 
 /** What the steps are asked for. It travels in the item, not in parameters, where n8n would run what looks like code. */
@@ -25,10 +26,10 @@ export interface SubmittedScan extends RequestedScan {
   /** From when until when to wait for the callback, in milliseconds since the epoch. */
   readonly waitFrom: number;
   readonly waitUntil: number;
-  /** The body of the callback. */
+  /** The body of the callback, without what was submitted in secret. */
   readonly callback?: unknown;
-  /** What the service has listed, where no callback came. */
-  readonly scan?: Scan;
+  /** Whether the service has listed the verdict, where no callback came. */
+  readonly isListed?: boolean;
 }
 
 export function sealSubmission(token: string, submission: DescribedSubmission): string {
@@ -37,6 +38,20 @@ export function sealSubmission(token: string, submission: DescribedSubmission): 
 
 export function submissionIn({ sealedSubmission }: ScanRequest, token: string): DescribedSubmission {
   return unseal(token, sealedSubmission) as DescribedSubmission;
+}
+
+/** What the service may repeat of a submission, and nobody may see. A token that was changed since opens nothing. */
+export function secretsOfScan(
+  request: ScanRequest,
+  token: string,
+  functions: { getExecutionId(): string },
+): readonly string[] {
+  const callbackHeaders = { [callbackSecretHeader]: callbackSecret(token, functions.getExecutionId()) };
+  try {
+    return [token, ...secretsOfSubmission({ ...submissionIn(request, token), callbackHeaders })];
+  } catch {
+    return [token];
+  }
 }
 
 export function toItemJson(scan: RequestedScan | SubmittedScan): IDataObject {

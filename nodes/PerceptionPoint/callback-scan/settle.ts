@@ -12,7 +12,7 @@ import { includeRaw, optionsOf, outputBinaryField } from '../../shared/descripti
 import { inputItem, type ItemContext, type Operation } from '../../shared/operation.ts';
 import { scannedFile } from '../resources/scanned-file.ts';
 import type { PerceptionPointSession } from '../session.ts';
-import { submittedScanIn } from './scan-request.ts';
+import { secretsOfScan, submittedScanIn } from './scan-request.ts';
 
 /** Last step: makes a report of what came, or asks once for a scan of which nothing came. */
 export const settle: Operation<PerceptionPointSession> = {
@@ -25,9 +25,10 @@ export const settle: Operation<PerceptionPointSession> = {
     { ...optionsOf(includeRaw), default: { includeRaw: '={{ $json.request.includeRaw }}' } },
   ],
   run: async (context) => {
-    const { request, submitted, callback, scan } = submittedScanIn(inputItem(context).json);
-    const told = parseCallback(callback) ?? scan ?? (await askOnce(submitted, context));
-    return [await scannedFile(request.subject, submitted, scanResult(submitted, told), context)];
+    const { request, submitted, callback } = submittedScanIn(inputItem(context).json);
+    const told = parseCallback(callback) ?? (await askOnce(submitted, context));
+    const secrets = secretsOfScan(request, context.session.credentials.token, context.functions);
+    return [await scannedFile(request.subject, submitted, scanResult(submitted, told, secrets), context)];
   },
 };
 

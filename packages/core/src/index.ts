@@ -78,4 +78,9 @@ export { scanFile, type ScanFileOptions, type ScanResult, scanResult } from './p
 export { ScanWatch, type WaitForScanOptions } from './perception-point/scan-watch.ts';
 export { searchPeriod } from './perception-point/search-period.ts';
 export { perceptionPoint } from './perception-point/service.ts';
-export { mostBytesToScan, type ScanSource, type Submission } from './perception-point/submission.ts';
+export {
+  mostBytesToScan,
+  type ScanSource,
+  secretsOfSubmission,
+  type Submission,
+} from './perception-point/submission.ts';

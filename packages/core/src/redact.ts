@@ -1,9 +1,11 @@
 /** So many characters of a secret are enough to know it, whatever comes after them. */
 const tellingCharacters = 128;
-/** By so many characters, places are found where a secret may begin. */
-const charactersOfBeginning = 8;
 /** Beyond them, so many ways to read a text are followed at once. More come about only where a character is repeated. */
 const mostReadings = 8;
+/** By so many characters, places are found where a secret may begin. */
+const charactersOfBeginning = 8;
+/** Nothing that a service has to tell is nested as deep. */
+const deepest = 100;
 
 /**
  * Makes a function that puts `***` in place of secrets: in any letter case, as they are or URL-encoded, escaped for
@@ -16,6 +18,40 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
     .sort((a, b) => b.length - a.length)
     .flatMap((secret) => [new Spelling(Array.from(secret), formsOf), ...withinBase64(secret)]);
   return (text) => spellings.reduce((redacted, spelling) => spelling.redact(redacted), text);
+}
+
+/**
+ * The same JSON object with every text in it redacted, keys included, and every number that would show a secret. In
+ * place of what is nested too deep to look into, it has `***`.
+ */
+export function redactJson(
+  object: Readonly<Record<string, unknown>>,
+  redact: (text: string) => string,
+): Readonly<Record<string, unknown>> {
+  return redactMembers(object, redact, deepest);
+}
+
+function redactMembers(
+  object: object,
+  redact: (text: string) => string,
+  levels: number,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [redact(key), redactValue(value, redact, levels - 1)]),
+  );
+}
+
+function redactValue(value: unknown, redact: (text: string) => string, levels: number): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (typeof value === 'number') {
+    const redacted = redact(String(value));
+    return redacted === String(value) ? value : redacted;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return '***';
+  return Array.isArray(value)
+    ? value.map((member) => redactValue(member, redact, levels - 1))
+    : redactMembers(value, redact, levels);
 }
 
 /** A secret, each of whose characters may be written in several forms. */

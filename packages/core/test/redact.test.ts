@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { redactor } from '../src/redact.ts';
+import { redactJson, redactor } from '../src/redact.ts';
 import { formsOf } from './support/leaks.ts';
 
 /** So many characters that look random, none of them a blank. */
@@ -73,6 +73,28 @@ test('a secret is found behind what only begins like it', () => {
   ] as const) {
     expect(redactor([secret])(`${text} and more`)).toMatch(/^[a😀]+\*\*\* and more$/u);
   }
+});
+
+test('JSON keeps its shape without the secrets in its keys, texts and numbers', () => {
+  const redact = redactor(['token-4711', '4711']);
+  const json = {
+    a: [{ 'token-4711': 'my token-4711' }, 14711, 12, null, true],
+    b: { c: 'dG9rZW4tNDcxMQ==' },
+  };
+  expect(redactJson(json, redact)).toEqual({
+    a: [{ '***': 'my ***' }, '1***', 12, null, true],
+    b: { c: expect.stringMatching(/^\*{3}/) as string },
+  });
+});
+
+test('JSON that is nested without an end ends where nobody looks into it', () => {
+  const deep = JSON.parse(`{"a": ${'[{"a": '.repeat(50_000)}"token"${'}]'.repeat(50_000)}}`) as Record<
+    string,
+    unknown
+  >;
+  const redacted = JSON.stringify(redactJson(deep, redactor(['token'])));
+  expect(redacted).toContain('"***"');
+  expect(redacted).not.toContain('token');
 });
 
 test('no secret makes it fail', () => {

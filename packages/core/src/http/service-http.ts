@@ -8,6 +8,7 @@ import {
   ServiceError,
   TimeoutError,
 } from '../errors.ts';
+import { redactor } from '../redact.ts';
 import type { Service } from '../service.ts';
 import {
   type HttpRequest,
@@ -194,6 +195,11 @@ export class ServiceHttp {
   /** The beginning of an answer. */
   #shown(text: string, call: Call): string {
     return this.clean(text.slice(0, mostBytesToShow), call.secrets);
+  }
+
+  /** A function that hides what must not be shown in text that is delivered otherwise as it came: see `redactor`. */
+  redactor(secrets: readonly string[]): (text: string) => string {
+    return redactor([this.#credential.secret, ...secrets]);
   }
 
   #webPageError(call: Call, response: HttpResponse, page: string): ServiceError {

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { redactJson, redactor } from '../redact.ts';
 import { readVendorId } from '../vendor-id.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import type { Verdict } from '../verdict.ts';
@@ -19,17 +20,19 @@ export interface ScanCallback {
   readonly evidence: readonly unknown[];
   /** What was sent along as `callback_params`, as it came. */
   readonly params: unknown;
-  /** All of it, as it came. */
+  /** All of it. */
   readonly answer: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Reads the JSON body of a callback, or gives `undefined` for what is none. The service may repeat a callback
  * (unknown), so whoever acts on it should do so once for each `scanId`.
+ *
+ * @param secrets what the service may repeat of the submission, and nothing of the callback shall show.
  */
-export function parseCallback(body: unknown): ScanCallback | undefined {
+export function parseCallback(body: unknown, secrets: readonly string[] = []): ScanCallback | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const fields = body as Readonly<Record<string, unknown>>;
+  const fields = redactJson(body as Readonly<Record<string, unknown>>, redactor(secrets));
   const scanId = readVendorId(fields['scan_id']);
   if (scanId === undefined || typeof fields['verdict'] !== 'string') return undefined;
   const clean = (text: string): string => cleanVendorText(text, []);

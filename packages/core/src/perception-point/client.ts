@@ -10,6 +10,7 @@ import {
 } from '../errors.ts';
 import type { Refusal } from '../http/refusal.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
+import { redactJson } from '../redact.ts';
 import type { Transport } from '../transport.ts';
 import { readVendorId } from '../vendor-id.ts';
 import { DigestedFile } from './digested-file.ts';
@@ -22,7 +23,7 @@ import {
   checkSubmission,
   mostBytesToScan,
   nameOf,
-  secretsOf,
+  secretsOfSubmission,
   type Submission,
 } from './submission.ts';
 
@@ -67,6 +68,8 @@ export interface ScanPeriod {
  */
 export class PerceptionPointClient {
   readonly #http: ServiceHttp;
+  /** By the scan id, what was submitted in secret, which the service may repeat. */
+  readonly #secretsOfScans = new Map<string, readonly string[]>();
 
   /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
   constructor(options: PerceptionPointOptions) {
@@ -97,6 +100,7 @@ export class PerceptionPointClient {
     const name = nameOf(submission);
     const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
     const submittedAt = this.clock.now();
+    const secrets = secretsOfSubmission(submission);
     const call: Call = {
       operation: 'submit file',
       subject: name,
@@ -104,13 +108,14 @@ export class PerceptionPointClient {
       path: '/api/v1/files/',
       body: bodyOf(submission, name, file),
       accept: 'application/json',
-      secrets: secretsOf(submission),
+      secrets,
       explain,
     };
     try {
       const scanId = await this.#http.json(call, limits, (answer) =>
         readVendorId((answer as Readonly<Record<string, unknown>> | null)?.['scan_id']),
       );
+      this.#secretsOfScans.set(scanId, secrets);
       return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
     } catch (error) {
       if (!(error instanceof SecurityReportsError) || !isFateUnknown(error)) throw error;
@@ -192,7 +197,10 @@ export class PerceptionPointClient {
     return scan;
   }
 
-  /** As `findScan`, for many at once with one reading of the list. */
+  /**
+   * As `findScan`, for many at once with one reading of the list. Their answers hold neither the token nor what this
+   * client has submitted in secret, such as a file password.
+   */
   async findScans(
     scanIds: readonly string[],
     period: ScanPeriod,
@@ -211,9 +219,14 @@ export class PerceptionPointClient {
     return new Map(
       [...rowsOf].flatMap(([scanId, rows]) => {
         const scan = scanOfRows(scanId, rows);
-        return scan === undefined ? [] : [[scanId, scan] as const];
+        return scan === undefined ? [] : [[scanId, this.#withoutSecrets(scanId, scan)] as const];
       }),
     );
+  }
+
+  #withoutSecrets(scanId: string, scan: Scan): Scan {
+    const redact = this.#http.redactor(this.#secretsOfScans.get(scanId) ?? []);
+    return { ...scan, answer: redactJson(scan.answer, redact) };
   }
 
   /** Proves that the base URL and the token are good, by listing the scans of the last minute. */

@@ -1,6 +1,7 @@
 import { type Problem, SecurityReportsError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { firstBytes, mostBytesOfFileName, safeFileName } from '../file-name.ts';
+import { redactJson, redactor } from '../redact.ts';
 import type { Verdict } from '../verdict.ts';
 import type { PerceptionPointClient, SubmittedFile } from './client.ts';
 import type { Scan } from './scan.ts';
@@ -15,7 +16,7 @@ export interface ScanResult {
   readonly verdictCode: string;
   /** A safe file name for the document: `<file name>-<scan id>.json`. */
   readonly documentName: string;
-  /** The service's own answer as indented JSON, with the SHA-256 of what was sent as `submitted_sha256`. */
+  /** The service's own answer as indented JSON, without secrets, with the SHA-256 of what was sent as `submitted_sha256`. */
   readonly document: string;
 }
 
@@ -71,19 +72,23 @@ function afterSubmission(error: SecurityReportsError, { scanId, name }: Submitte
 /**
  * The result of a finished scan, as the list or a callback tells it. Without `name`, the document is named by what the
  * service tells of the file.
+ *
+ * @param secrets what must not be in the document, besides what the client of the scan knows of: all, of a callback.
  */
 export function scanResult(
   known: Pick<SubmittedFile, 'scanId'> & Partial<Pick<SubmittedFile, 'name' | 'sha256'>>,
   scan: Pick<Scan, 'verdict' | 'verdictCode' | 'answer'> & Partial<Pick<Scan, 'fileName'>>,
+  secrets: readonly string[] = [],
 ): ScanResult {
   const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
+  const answer = redactJson(scan.answer, redactor(secrets));
   const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
   return {
     scanId,
     verdict: scan.verdict,
     verdictCode: scan.verdictCode,
     documentName: documentNameOf(name, scanId),
-    document: `${JSON.stringify({ ...scan.answer, ...sent }, undefined, 2)}\n`,
+    document: `${JSON.stringify({ ...answer, ...sent }, undefined, 2)}\n`,
   };
 }
 

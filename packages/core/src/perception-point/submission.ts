@@ -108,16 +108,24 @@ export function bodyOf(submission: Submission, name: string, file: DigestedFile 
   };
 }
 
+/** As much of a submission as secrets can be in. The content of a file is none. */
+export type SecretsOfSubmission = Pick<Submission, 'filePassword' | 'callbackUrl' | 'callbackHeaders'> & {
+  readonly source: { readonly type: 'data' } | Exclude<ScanSource, { readonly type: 'data' }>;
+};
+
 /** A shorter value of a query is no signature, and to hide it would hide ordinary words. */
 const fewestCharactersOfSignature = 8;
 
-/** What of a submission must appear in no error: passwords, links that may be signed, the values of headers. */
-export function secretsOf({
+/**
+ * What of a submission must appear in no error, output or file: passwords, links that may be signed, the values of
+ * headers.
+ */
+export function secretsOfSubmission({
   source,
   filePassword,
   callbackUrl,
   callbackHeaders,
-}: Submission): readonly string[] {
+}: SecretsOfSubmission): readonly string[] {
   return [
     ...(source.type === 'download-link' ? secretsOfUrl(source.url) : []),
     ...(filePassword === undefined ? [] : [filePassword]),

@@ -5,6 +5,7 @@ import { ScanWatch } from '../../src/perception-point/scan-watch.ts';
 import { scanFile, scanResult } from '../../src/perception-point/scan-file.ts';
 import type { Scan, ScanRow } from '../../src/perception-point/scan.ts';
 import { readVendorId } from '../../src/vendor-id.ts';
+import { leaksIn } from '../support/leaks.ts';
 import { failureOf } from '../support/transport.ts';
 import { sha256Of, startXRay, textFile, within } from '../support/x-ray.ts';
 
@@ -278,6 +279,35 @@ describe('many that wait at once', () => {
     const asked = simulator.journal.list({ route: list }).length;
     await client.clock.sleep(20_000, new AbortController().signal);
     expect(simulator.journal.list({ route: list })).toHaveLength(asked);
+  });
+});
+
+describe('a document', () => {
+  test('holds neither the token nor what was submitted in secret, although the service repeats both', async () => {
+    const { simulator, client } = await startXRay();
+    const { token } = simulator.perceptionPoint;
+    const filePassword = 'pa55 "word"';
+    const url = 'https://example.com/f?sig=s1gnature';
+    const secrets = [token, filePassword, 's1gnature', 'head3r value'];
+    const evidence = [{ tried: secrets, [token]: encodeURIComponent(filePassword), from: url }];
+    simulator.perceptionPoint.scriptScan({ scan: { verdict: 'MAL', evidence } });
+    const submission = {
+      source: { type: 'download-link', url },
+      filePassword,
+      callbackHeaders: { a: 'head3r value' },
+    } as const;
+    const result = await scanFile(client, new ScanWatch(client), submission, within(client, 60));
+    for (const secret of secrets) expect(leaksIn(result, secret)).toEqual([]);
+    expect(JSON.parse(result.document)).toMatchObject({
+      verbose_verdict: 'MAL',
+      evidence: [{ tried: ['***', '***', '***', '***'], '***': '***', from: '***' }],
+    });
+  });
+
+  test('holds no secret that only whoever asks for it knows', () => {
+    const scan = { ...finished, answer: { id: 7, note: 'opened with pa55word' } };
+    const { document } = scanResult({ scanId: '7', sha256: 'ab12' }, scan, ['pa55word']);
+    expect(JSON.parse(document)).toEqual({ id: 7, note: 'opened with ***', submitted_sha256: 'ab12' });
   });
 });
 
