@@ -1,16 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../deadline.ts';
-import {
-  InvalidInputError,
-  NotFoundError,
-  SecurityReportsError,
-  UncertainSubmissionError,
-} from '../errors.ts';
+import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { type RateLimit, sharedRateLimiter } from '../http/rate-limit.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
 import { type Deliver, openReport, type ReportDigest } from '../report.ts';
 import type { ReportKind } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
+import { isFateUnknown, uncertainSubmission } from '../uncertain-submission.ts';
 import { explainRefusal } from './refusal.ts';
 import {
   kindsToExpect,
@@ -155,18 +151,12 @@ export class DigicertClient {
     try {
       await this.#http.acknowledged(call, limits);
     } catch (error) {
-      if (!(error instanceof SecurityReportsError) || !isFateUnknown(error)) throw error;
-      throw new UncertainSubmissionError({
-        service: digicert,
-        operation: call.operation,
-        subject: reportId,
-        what: `${error.what}; the run may have been started all the same`,
-        remedy:
-          'Do not start another one at once: fetch the latest run, which waits for one that is being generated.',
-        status: error.status,
-        vendorCode: error.vendorCode,
-        vendorMessage: error.vendorMessage,
-      });
+      if (!isFateUnknown(error)) throw error;
+      throw uncertainSubmission(
+        error,
+        'the run may have been started all the same',
+        'Do not start another one at once: fetch the latest run, which waits for one that is being generated.',
+      );
     }
   }
 
@@ -289,13 +279,4 @@ function isFirst(seen: Set<string>, key: string): boolean {
 
 function rowKey({ reportId, runId, status, createdAt, startedAt }: ReportRun): string {
   return JSON.stringify([reportId, runId ?? [status, createdAt, startedAt]]);
-}
-
-/** Whether the run may have begun: there was no answer, or a failing one. */
-function isFateUnknown(error: SecurityReportsError): boolean {
-  return (
-    error.maybeTaken &&
-    !(error instanceof InvalidInputError) &&
-    (error.status === undefined || error.status >= 500)
-  );
 }

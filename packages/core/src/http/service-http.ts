@@ -183,7 +183,8 @@ export class ServiceHttp {
     await this.request(call, limits, async (response) => {
       // The status says enough: a body that breaks off must not hide it.
       const text = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
-      if (text !== undefined && isWebPage(text)) throw this.#webPageError(call, response, text);
+      // Whoever sends a page in place of an acknowledgement is not the service, and has done nothing.
+      if (text !== undefined && isWebPage(text)) throw this.#webPageError(call, response, text, false);
     });
   }
 
@@ -202,12 +203,13 @@ export class ServiceHttp {
     return redactor([this.#credential.secret, ...secrets]);
   }
 
-  #webPageError(call: Call, response: HttpResponse, page: string): ServiceError {
+  #webPageError(call: Call, response: HttpResponse, page: string, maybeTaken = true): ServiceError {
     return new ServiceError({
       ...this.#about(call),
       status: response.status,
       what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
       remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
+      maybeTaken,
     });
   }
 

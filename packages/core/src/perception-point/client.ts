@@ -1,17 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../deadline.ts';
-import {
-  AccessError,
-  InvalidInputError,
-  NotFoundError,
-  SecurityReportsError,
-  ServiceError,
-  UncertainSubmissionError,
-} from '../errors.ts';
+import { AccessError, NotFoundError, type SecurityReportsError, ServiceError } from '../errors.ts';
 import type { Refusal } from '../http/refusal.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
 import { redactJson } from '../redact.ts';
 import type { Transport } from '../transport.ts';
+import { isFateUnknown, uncertainSubmission } from '../uncertain-submission.ts';
 import { readVendorId } from '../vendor-id.ts';
 import { DigestedFile } from './digested-file.ts';
 import { readScanRow, type Scan, type ScanRow } from './scan.ts';
@@ -118,19 +112,13 @@ export class PerceptionPointClient {
       this.#secretsOfScans.set(scanId, secrets);
       return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
     } catch (error) {
-      if (!(error instanceof SecurityReportsError) || !isFateUnknown(error)) throw error;
-      throw new UncertainSubmissionError({
-        service: perceptionPoint,
-        operation: call.operation,
-        subject: name,
-        what: `${error.what}; the file may have been submitted all the same`,
-        remedy:
-          `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
+      if (!isFateUnknown(error)) throw error;
+      throw uncertainSubmission(
+        error,
+        'the file may have been submitted all the same',
+        `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
           `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`,
-        status: error.status,
-        vendorCode: error.vendorCode,
-        vendorMessage: error.vendorMessage,
-      });
+      );
     }
   }
 
@@ -275,13 +263,6 @@ function explain(refusal: Refusal): SecurityReportsError | undefined {
     default:
       return undefined;
   }
-}
-
-/** Whether the service may have taken the file although there is no id: no answer, a failing one, or one without the id. */
-function isFateUnknown(error: SecurityReportsError): boolean {
-  const isAnsweredWithoutId = error.status !== undefined && error.status < 300;
-  const isRefused = error.status !== undefined && error.status >= 300 && error.status < 500;
-  return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
 }
 
 function readPage(
