@@ -18,6 +18,16 @@ export interface ReportDigest {
  */
 export type Deliver<T> = (report: Report) => Promise<T>;
 
+/** A report that was taken where it is wanted. */
+export interface DeliveredReport<T> extends ReportDigest {
+  /** What `deliver` gave back. */
+  readonly delivered: T;
+  /** A safe file name with the extension of what the report is. */
+  readonly name: string;
+  /** Of what the report is. */
+  readonly mediaType: string;
+}
+
 /** Who speaks, for the errors. */
 export type ReportContext = Pick<Problem, 'service' | 'operation' | 'subject'> & {
   readonly clean: (text: string) => string;
@@ -47,16 +57,13 @@ export class Report implements AsyncIterable<Uint8Array> {
   /** A safe file name with the extension of what the report really is. */
   readonly name: string;
   readonly kind: ReportKind;
-  /** As announced by the server, in bytes. */
-  readonly announcedSize: number | undefined;
   readonly #chunks: AsyncIterable<Uint8Array>;
   #digest: ReportDigest | undefined;
   #failure: unknown;
 
-  constructor(name: string, kind: ReportKind, announcedSize: number | undefined, checked: CheckedChunks) {
+  constructor(name: string, kind: ReportKind, checked: CheckedChunks) {
     this.name = name;
     this.kind = kind;
-    this.announcedSize = announcedSize;
     this.#chunks = checked((digest) => {
       this.#digest = digest;
     });
@@ -114,7 +121,7 @@ export async function openReport(
   }
   const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
   if (kind === undefined) throw notAReport(head, expected.called, response, context);
-  return new Report(expected.name(kind), kind, announcedSize, (onEnd) =>
+  return new Report(expected.name(kind), kind, (onEnd) =>
     checkWhileFlowing(
       { head, rest: { [Symbol.asyncIterator]: () => chunks } },
       { kind, beginning, announcedSize },
@@ -122,6 +129,18 @@ export async function openReport(
       onEnd,
     ),
   );
+}
+
+/**
+ * Hands a report to whoever takes it.
+ *
+ * @throws what its stream failed with, whatever `deliver` made of that; or else what `deliver` throws.
+ */
+export async function deliverReport<T>(report: Report, deliver: Deliver<T>): Promise<DeliveredReport<T>> {
+  const delivered = await deliver(report).catch((error: unknown) => {
+    throw report.failure ?? error;
+  });
+  return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
 }
 
 /** A byte-order mark and blanks are no content. */

@@ -81,7 +81,6 @@ describe('a report', () => {
     const content = '%PDF-1.7\n%%EOF\n';
     for (const announced of [content.length - 1, content.length + 1]) {
       const report = await open(content, { 'content-length': String(announced) });
-      expect(report.announcedSize).toBe(announced);
       expect(await failureOf(readBytes(report))).toMatchObject({
         what: `the PDF ends after ${content.length} of ${announced} bytes`,
       });
@@ -90,8 +89,7 @@ describe('a report', () => {
 
   test('is not measured by the length of its encoded form', async () => {
     const report = await open('%PDF-1.7\n%%EOF\n', { 'content-length': '3', 'content-encoding': 'gzip' });
-    expect(report.announcedSize).toBeUndefined();
-    await readBytes(report);
+    expect((await readBytes(report)).toString()).toBe('%PDF-1.7\n%%EOF\n');
   });
 
   test.each([

@@ -3,7 +3,7 @@ import type { Limits } from '../deadline.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { type RateLimit, sharedRateLimiter } from '../http/rate-limit.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
-import { type Deliver, openReport, type ReportDigest } from '../report.ts';
+import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
 import type { ReportKind } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
 import { isFateUnknown, uncertainSubmission } from '../uncertain-submission.ts';
@@ -69,13 +69,7 @@ export interface ReportDownload {
   readonly displayName?: string | undefined;
 }
 
-export interface DownloadedReport<T> extends ReportDigest {
-  /** What `deliver` gave back. */
-  readonly delivered: T;
-  /** A safe file name with the extension of what the file is. */
-  readonly name: string;
-  /** Of what the file is. */
-  readonly mediaType: string;
+export interface DownloadedReport<T> extends DeliveredReport<T> {
   /** Why the file is of another kind than the format that was asked for. */
   readonly note: string | undefined;
 }
@@ -206,11 +200,7 @@ export class DigicertClient {
           }),
       };
       const report = await openReport(response, expected, context);
-      const delivered = await deliver(report).catch((error: unknown) => {
-        throw report.failure ?? error;
-      });
-      const { name, mediaType, kind, digest } = report;
-      return { delivered, name, mediaType, note: noteOnKind(format, kind), ...digest };
+      return { ...(await deliverReport(report, deliver)), note: noteOnKind(format, report.kind) };
     });
   }
 

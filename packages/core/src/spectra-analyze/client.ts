@@ -3,7 +3,7 @@ import type { Limits } from '../deadline.ts';
 import { AccessError, InvalidInputError, NotFoundError, ServiceError } from '../errors.ts';
 import type { Refusal } from '../http/refusal.ts';
 import { ServiceHttp } from '../http/service-http.ts';
-import { type Deliver, openReport, type ReportDigest } from '../report.ts';
+import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
 import { pdf } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
 import type { Verdict } from '../verdict.ts';
@@ -20,13 +20,8 @@ export interface SpectraAnalyzeOptions {
   readonly clock: Clock;
 }
 
-export interface DownloadedPdfReport<T> extends ReportDigest {
-  /** What `deliver` gave back. */
-  readonly delivered: T;
-  /** `<hash>.pdf` */
-  readonly name: string;
-  readonly mediaType: string;
-}
+/** Its name is `<hash>.pdf`. */
+export type DownloadedPdfReport<T> = DeliveredReport<T>;
 
 export interface Classification {
   readonly verdict: Verdict;
@@ -137,10 +132,7 @@ export class SpectraAnalyzeClient {
           clean: (text) => this.#http.clean(text),
         },
       );
-      const delivered = await deliver(report).catch((error: unknown) => {
-        throw report.failure ?? error;
-      });
-      return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
+      return deliverReport(report, deliver);
     });
   }
 
