@@ -303,8 +303,9 @@ describe('Download Latest', () => {
   });
 
   it('lists the reports that share a name instead of guessing', async () => {
-    simulator.digicert.addReport({ displayName: 'Orders', identifier: 'id-1', runs: [{}] });
-    simulator.digicert.addReport({ displayName: 'Orders', identifier: 'id-2', runs: [{}] });
+    const runs = (startedSecondsAgo: number) => [{ startedSecondsAgo }];
+    simulator.digicert.addReport({ displayName: 'Orders', identifier: 'id-1', runs: runs(60) });
+    simulator.digicert.addReport({ displayName: 'Orders', identifier: 'id-2', runs: runs(120) });
     await expect(
       run({ operation: 'downloadLatest', reportIdentifier: locator('name', 'Orders') }),
     ).rejects.toMatchObject({

@@ -65,8 +65,10 @@ describe('the latest run', () => {
   test('is not guessed when several reports have the name', async () => {
     const certCentral = await startCertCentral();
     const { digicert } = certCentral.simulator;
-    digicert.addReport({ displayName: 'Orders', identifier: 'id-1', runs: [{ runIdentifier: 'run-1' }] });
-    digicert.addReport({ displayName: 'Orders', identifier: 'id-2', runs: [{ runIdentifier: 'run-2' }] });
+    for (const number of [1, 2]) {
+      const run = { runIdentifier: `run-${number}`, startedSecondsAgo: 60 * number };
+      digicert.addReport({ displayName: 'Orders', identifier: `id-${number}`, runs: [run] });
+    }
     const report = { displayName: 'Orders' };
     for (const startNewRun of [false, true]) {
       expect(await failureOf(fetching(certCentral, { report, startNewRun }).result)).toMatchObject({
