@@ -73,12 +73,11 @@ export async function fetchReportRun<T>(
     });
   }
   const { clock } = client;
-  const started = clock.now();
   const known: Known = { lastState: nothingAskedYet };
   const tell = (state: string): void => {
     if (state === known.lastState) return;
     known.lastState = state;
-    options.onProgress?.({ subject: subjectOf(request), state, elapsedMs: clock.now() - started });
+    options.onProgress?.({ state });
   };
   try {
     return await withinLimits(clock, options, async (signal) => {

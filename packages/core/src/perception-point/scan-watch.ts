@@ -57,14 +57,12 @@ export class ScanWatch {
    */
   async waitFor(scanId: string, options: WaitForScanOptions): Promise<Scan> {
     const { clock } = this.#client;
-    const started = clock.now();
     const waiter: Waiter = {
       scanId,
       submittedAt: options.submittedAt,
-      joinedAt: started,
+      joinedAt: clock.now(),
       settle: Promise.withResolvers<Scan>(),
-      tell: (state) =>
-        options.onProgress?.({ subject: `scan ${scanId}`, state, elapsedMs: clock.now() - started }),
+      tell: (state) => options.onProgress?.({ state }),
       state: notAskedYet,
     };
     try {

@@ -38,12 +38,11 @@ export async function fetchPdfReport<T>(
   options: FetchPdfReportOptions,
 ): Promise<DownloadedPdfReport<T>> {
   const { clock } = client;
-  const started = clock.now();
   let lastState = nothingAskedYet;
   const tell = (state: string): void => {
     if (state === lastState) return;
     lastState = state;
-    options.onProgress?.({ subject: hash, state, elapsedMs: clock.now() - started });
+    options.onProgress?.({ state });
   };
   try {
     return await withinLimits(clock, options, (signal) => {

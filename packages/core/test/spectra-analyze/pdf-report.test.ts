@@ -24,7 +24,7 @@ describe('fetching a PDF report', () => {
     ]);
   });
 
-  test('tells each change of state, with the time it took', async () => {
+  test('tells each change of state', async () => {
     const { simulator, client } = await startAppliance();
     const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0.2 });
     const { result, progress } = fetching(client, sha256);
@@ -34,10 +34,6 @@ describe('fetching a PDF report', () => {
       'being created',
       'ready, downloading',
     ]);
-    expect(progress.map((change) => change.subject)).toEqual([sha256, sha256, sha256]);
-    const times = progress.map((change) => change.elapsedMs);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
-    expect(times.at(-1)).toBeGreaterThanOrEqual(4000);
   });
 
   test('copes with a status that lags behind the create', async () => {
