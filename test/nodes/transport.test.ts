@@ -298,12 +298,11 @@ describe('a redirect to another origin is followed by core without the credentia
     await using simulator = await startSimulator();
     const stranger = await startKeeper(404);
     const { apiKey } = simulator.digicert;
-    const { identifier } = simulator.digicert.addReport();
     const fault = { kind: 'redirect', status: 302, location: stranger.url } as const;
-    simulator.faults.script({ route: 'digicert.report.details', fault });
+    simulator.faults.script({ route: 'digicert.report.history', fault });
     const transport = transportTo(simulator.url, { header: 'x-dc-devkey', value: apiKey });
     const client = new DigicertClient({ baseUrl: simulator.url, apiKey, transport, clock: realClock });
-    await failureOf(client.getReport(identifier));
+    await failureOf(client.testConnection());
     expect(simulator.journal.list()).toMatchObject([{ credential: 'right', status: 302 }]);
     expect(stranger.received).toHaveLength(1);
     expect(stranger.received[0]?.headers).not.toHaveProperty('x-dc-devkey');

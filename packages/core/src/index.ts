@@ -9,7 +9,7 @@ export {
   type ReportHistoryFilter,
 } from './digicert/client.ts';
 export { type ReportFormat, reportFormats, type ReportPart } from './digicert/report-file.ts';
-export type { ReportDetails, ReportRun } from './digicert/report-history.ts';
+export type { ReportRun } from './digicert/report-history.ts';
 export { findReportId, isOfReport, type ReportReference } from './digicert/report-lookup.ts';
 export {
   type FetchedReportRun,
@@ -33,7 +33,6 @@ export {
   TimeoutError,
   UncertainSubmissionError,
 } from './errors.ts';
-export { safeFileName } from './file-name.ts';
 export { isLoopback, parseBaseUrl } from './http/base-url.ts';
 export type { Progress } from './progress.ts';
 export { type Deliver, type DeliveredReport, Report, type ReportDigest } from './report.ts';

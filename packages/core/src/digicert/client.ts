@@ -15,13 +15,7 @@ import {
   type ReportFormat,
   type ReportPart,
 } from './report-file.ts';
-import {
-  readHistoryPage,
-  readReportDetails,
-  type ReportDetails,
-  type ReportHistoryPage,
-  type ReportRun,
-} from './report-history.ts';
+import { readHistoryPage, type ReportHistoryPage, type ReportRun } from './report-history.ts';
 import { digicert } from './service.ts';
 
 /** The base URL of CertCentral (doc). */
@@ -123,12 +117,6 @@ export class DigicertClient {
       // A page without news is the last one, too: else a service that ignores the offset would be asked for ever.
       if (fresh.length === 0 || offset >= (page.total ?? Infinity)) return;
     }
-  }
-
-  /** Asks what a report is: `GET /reports/v1/report/{report_identifier}` (doc). */
-  async getReport(reportId: string, limits: Limits = {}): Promise<ReportDetails> {
-    const call = reportCall('get report', [reportId], 'GET');
-    return this.#http.json(call, limits, readReportDetails);
   }
 
   /**

@@ -27,12 +27,6 @@ export interface ReportRun {
   readonly answer: Readonly<Record<string, unknown>>;
 }
 
-/** What a report is, apart from its runs. */
-export type ReportDetails = Pick<
-  ReportRun,
-  'reportId' | 'displayName' | 'formats' | 'createdAt' | 'type' | 'schedule' | 'answer'
->;
-
 export interface ReportHistoryPage {
   readonly runs: readonly ReportRun[];
   /** How many rows came, those among them that nobody can make sense of included. */
@@ -50,22 +44,6 @@ export function readHistoryPage(answer: unknown): ReportHistoryPage | undefined 
     runs: rows.flatMap((row) => readRun(row) ?? []),
     rows: rows.length,
     total: typeof total === 'number' ? total : undefined,
-  };
-}
-
-/** Reads `{ report: {...} }` (doc), or gives `undefined` for anything else. */
-export function readReportDetails(answer: unknown): ReportDetails | undefined {
-  const report = fieldsOf(fieldsOf(answer)['report']);
-  const reportId = readVendorId(report['report_identifier']);
-  if (reportId === undefined) return undefined;
-  return {
-    reportId,
-    displayName: textOf(report['report_display_name']) ?? '',
-    formats: formatsOf(report['format']),
-    createdAt: timeOf(report['created_date']),
-    type: textOf(fieldsOf(report['report_metadata'])['report_type']) ?? textOf(report['report_type']),
-    schedule: textOf(fieldsOf(report['schedule'])['frequency']) ?? textOf(report['schedule']),
-    answer: report,
   };
 }
 

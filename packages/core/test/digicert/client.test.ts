@@ -185,35 +185,6 @@ describe('the report history', () => {
   });
 });
 
-describe('the details of a report', () => {
-  test('are what it is apart from its runs', async () => {
-    const { simulator, client } = await startCertCentral();
-    const { identifier } = simulator.digicert.addReport({
-      identifier: 'no/uuid at all?',
-      displayName: 'Users',
-      type: 'users',
-      schedule: 'WEEKLY',
-      formats: ['JSON'],
-    });
-    expect(await client.getReport(identifier)).toMatchObject({
-      reportId: 'no/uuid at all?',
-      displayName: 'Users',
-      type: 'users',
-      schedule: 'WEEKLY',
-      formats: ['JSON'],
-    });
-  });
-
-  test('are none of a report that is not there, and none without an identifier', async () => {
-    const { client, script } = await startCertCentral();
-    expect(await failureOf(client.getReport('a'))).toMatchObject({ name: 'NotFoundError', subject: 'a' });
-    script('details', { kind: 'wrong-json', json: { report: {} } });
-    expect(await failureOf(client.getReport('a'))).toMatchObject({
-      what: expect.stringContaining('shape') as string,
-    });
-  });
-});
-
 describe('a test of the connection', () => {
   test.each(['', '/', '/reports/v1', '/reports/v1/'])(
     'takes a base URL that ends in "%s"',

@@ -80,7 +80,6 @@ describe('an error of the service', () => {
     const calls = (of: DigicertClient) => [
       of.testConnection(),
       of.listReportHistory().next(),
-      of.getReport(identifier),
       of.runReport(identifier),
       of.downloadReport({ reportId: identifier, runId: 'a', format: 'CSV' }, readBytes),
     ];
@@ -157,7 +156,6 @@ describe('a client', () => {
   test.each(['', ' ', '.', '..'])('asks for nothing by the identifier "%s"', async (id) => {
     const { client, paths } = await startCertCentral();
     const calls = [
-      client.getReport(id),
       client.runReport(id),
       client.downloadReport({ reportId: id, runId: 'a', format: 'CSV' }, readBytes),
       client.downloadReport({ reportId: 'a', runId: id, format: 'CSV' }, readBytes),

@@ -20,7 +20,7 @@ export interface CertCentral {
   /** Another client of it. */
   readonly connect: (options?: { apiKey?: string; baseUrl?: string; clock?: Clock }) => DigicertClient;
   /** Lets a fault hit the next requests, or so many of them. */
-  readonly script: (route: 'history' | 'details' | 'run' | 'download', fault: Fault, times?: number) => void;
+  readonly script: (route: 'history' | 'run' | 'download', fault: Fault, times?: number) => void;
   /** The paths of all requests so far, or of those of one route. */
   readonly paths: (route?: RouteName) => readonly string[];
 }
