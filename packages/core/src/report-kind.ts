@@ -65,11 +65,11 @@ export const json: ReportKind = {
   mediaType: 'application/json',
   extension: 'json',
   begins: (beginning) => {
-    const text = textOf(beginning.bytes);
+    const text = decode(beginning.bytes);
     return text !== undefined && isJsonStart(text) && !isJsonError(text, beginning.whole);
   },
   ends: ({ bytes, beginning }) => {
-    const closing = textOf(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
+    const closing = decode(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
     const encoding = utf16Of(beginning.bytes);
     return new TextDecoder(encoding).decode(bytes).trimEnd().endsWith(closing);
   },
@@ -81,7 +81,7 @@ export const csv: ReportKind = {
   mediaType: 'text/csv',
   extension: 'csv',
   begins: ({ bytes }) => {
-    const text = textOf(bytes);
+    const text = decode(bytes);
     return text !== undefined && text !== '' && !isJsonStart(text) && !/^(?:<[a-z!?/]|%PDF-)/i.test(text);
   },
   ends: () => true,
@@ -99,7 +99,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
  * The text without byte-order mark and blanks around it, or `undefined` for data that no text contains. A text that
  * is not Unicode is still one: a few characters are wrong then, and none of them matters here.
  */
-function textOf(bytes: Uint8Array): string | undefined {
+function decode(bytes: Uint8Array): string | undefined {
   const utf16 = utf16Of(bytes);
   // eslint-disable-next-line no-control-regex
   if (utf16 === undefined && /[\x00-\x08\x0b\x0e-\x1f]/.test(asBuffer(bytes).toString('latin1')))

@@ -67,21 +67,21 @@ function isFinished({ status }: ReportRun): boolean {
 function readRun(value: unknown): ReportRun | undefined {
   const row = fieldsOf(value);
   const reportId = readVendorId(row['report_identifier']);
-  const status = textOf(row['status']);
+  const status = nonEmptyText(row['status']);
   if (reportId === undefined || status === undefined) return undefined;
   const splitCount = row['split_report_count'];
   return {
     reportId,
     runId: readVendorId(row['report_run_identifier']),
-    displayName: textOf(row['report_display_name']) ?? '',
+    displayName: nonEmptyText(row['report_display_name']) ?? '',
     status,
     formats: formatsOf(row['format']),
     splitCount: Number.isSafeInteger(splitCount) ? Math.max(0, splitCount as number) : 0,
     createdAt: timeOf(row['created_date']),
     startedAt: timeOf(row['report_start_date']),
     endedAt: timeOf(row['report_end_date']),
-    type: textOf(row['report_type']),
-    schedule: textOf(row['schedule']),
+    type: nonEmptyText(row['report_type']),
+    schedule: nonEmptyText(row['schedule']),
     answer: row,
   };
 }
@@ -93,12 +93,12 @@ function formatsOf(value: unknown): readonly string[] {
 
 /** `2021-01-13 09:15:37` is in UTC (doc). */
 function timeOf(value: unknown): number | undefined {
-  const [, date, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(textOf(value) ?? '') ?? [];
+  const [, date, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(nonEmptyText(value) ?? '') ?? [];
   const ms = Date.parse(`${date}T${time}Z`);
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-function textOf(value: unknown): string | undefined {
+function nonEmptyText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
