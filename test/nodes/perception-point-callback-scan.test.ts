@@ -308,6 +308,14 @@ describe('the resume URL', () => {
     expect(events).toEqual([{ json: { ...waiting, callback } }]);
   });
 
+  it('knows id and verdict also where a short password is a part of them', async () => {
+    const { token } = simulator.perceptionPoint;
+    const sealedSubmission = sealSubmission(token, { ...described, filePassword: 'A' });
+    const headers = { 'x-security-reports-secret': secretOf(executionId) };
+    const { events } = await post(callback, headers, { ...request, sealedSubmission });
+    expect(events).toMatchObject([{ json: { callback: { scan_id: '123456', verdict: 'MAL' } } }]);
+  });
+
   it('hands on nothing of the callback that was submitted in secret', async () => {
     const { token } = simulator.perceptionPoint;
     const secrets = [token, secretOf(executionId), 'pass of file'];
@@ -319,6 +327,7 @@ describe('the resume URL', () => {
       { ...request, sealedSubmission },
     );
     expect(JSON.stringify(events)).toContain('Sent: ***');
+    expect(events).toMatchObject([{ json: { callback: { scan_id: '123456', verdict: 'MAL' } } }]);
     for (const secret of secrets) expect(JSON.stringify(events)).not.toContain(secret);
   });
 

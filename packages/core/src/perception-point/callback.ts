@@ -32,9 +32,15 @@ export interface ScanCallback {
  */
 export function parseCallback(body: unknown, secrets: readonly string[] = []): ScanCallback | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const fields = redactJson(body as Readonly<Record<string, unknown>>, redactor(secrets));
-  const scanId = readVendorId(fields['scan_id']);
-  if (scanId === undefined || typeof fields['verdict'] !== 'string') return undefined;
+  const { scan_id: id, verdict } = body as Readonly<Record<string, unknown>>;
+  const scanId = readVendorId(id);
+  if (scanId === undefined || typeof verdict !== 'string') return undefined;
+  // A short secret can be a part of these two, and nothing of it is told by them.
+  const fields: Readonly<Record<string, unknown>> = {
+    ...redactJson(body as Readonly<Record<string, unknown>>, redactor(secrets)),
+    scan_id: id,
+    verdict,
+  };
   const clean = (text: string): string => cleanVendorText(text, []);
   const text = (name: string): string | undefined => {
     const value = fields[name];
@@ -42,7 +48,7 @@ export function parseCallback(body: unknown, secrets: readonly string[] = []): S
   };
   return {
     scanId,
-    ...readVerdict(fields['verdict'], clean),
+    ...readVerdict(verdict, clean),
     name: text('name'),
     type: text('type'),
     path: text('path'),
