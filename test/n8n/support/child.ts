@@ -11,14 +11,21 @@ process.once('exit', () => {
   for (const child of running) child.signal('SIGKILL');
 });
 
+/** As whom a process runs; as whom the test does, unless it says. */
+export interface Owner {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** A process that a test has started, with all that it wrote. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #output: string[] = [];
 
-  constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+  constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv, owner: Owner = {}) {
     // A group of its own, so that what n8n itself has started can be ended with it.
     this.#process = spawn(command, args, {
+      ...owner,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

@@ -44,10 +44,6 @@ export class N8nHome {
     this.folder = folder;
   }
 
-  get database(): string {
-    return join(this.folder, '.n8n', 'database.sqlite');
-  }
-
   /** Runs a command of n8n, `start` or `worker`, and waits until it takes work. Settings are environment variables. */
   async run(command: readonly string[], settings: NodeJS.ProcessEnv = {}): Promise<N8nProcess> {
     const port = String(await freePort());

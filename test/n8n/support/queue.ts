@@ -1,5 +1,6 @@
 import { N8nClient } from './n8n-client.ts';
 import { N8nHome, type N8nProcess } from './n8n-process.ts';
+import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 
 export interface QueueOptions {
@@ -26,12 +27,14 @@ export async function startQueue(unpacked: string, options: QueueOptions): Promi
   const started = new AsyncDisposableStack();
   try {
     const redis = started.use(await startRedis());
+    // n8n supports no other database for several processes.
+    const postgres = started.use(await startPostgres());
     const mainHome = await createHome();
     const settings = {
       EXECUTIONS_MODE: 'queue',
       QUEUE_BULL_REDIS_HOST: '127.0.0.1',
       QUEUE_BULL_REDIS_PORT: String(redis.port),
-      DB_SQLITE_DATABASE: mainHome.database,
+      ...postgres.settings,
       // Else the main process itself runs what is started by hand.
       OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
       ...options.settings,
