@@ -28500,7 +28500,7 @@ __webpack_unused_export__ = {
 const SqliteCacheStore = __nccwpck_require__(16068)
 __webpack_unused_export__ = SqliteCacheStore
 
-__webpack_unused_export__ = buildConnector
+module.exports.gU = buildConnector
 __webpack_unused_export__ = errors
 __webpack_unused_export__ = {
   parseHeaders: util.parseHeaders,
@@ -78445,7 +78445,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
 /* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(15018);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(65772);
 // First, so that it counts while everything else is loaded.
 
 
@@ -78468,7 +78468,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 15018: // ./packages/action/build/run.js + 97 modules
+/***/ 65772: // ./packages/action/build/run.js + 106 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78488,7 +78488,7 @@ var undici = __nccwpck_require__(47686);
  * The family that all errors of the core belong to, except a canceled signal's reason. None has a `cause`: what an
  * HTTP library attaches to its errors may be a piece of an answer, in which nobody has looked for credentials.
  */
-class errors_SecurityReportsError extends Error {
+class SecurityReportsError extends Error {
     name = 'SecurityReportsError';
     service;
     operation;
@@ -78519,35 +78519,35 @@ class errors_SecurityReportsError extends Error {
     }
 }
 /** What the caller gave cannot be used. Nothing was sent. */
-class InvalidInputError extends errors_SecurityReportsError {
+class InvalidInputError extends SecurityReportsError {
     name = 'InvalidInputError';
 }
 /** No complete answer came: the service cannot be reached, is not trusted, or the connection broke. */
-class ConnectionError extends errors_SecurityReportsError {
+class ConnectionError extends SecurityReportsError {
     name = 'ConnectionError';
 }
 /** The service refused the credential, or what the credential may do. */
-class AccessError extends errors_SecurityReportsError {
+class AccessError extends SecurityReportsError {
     name = 'AccessError';
 }
 /** The service has nothing about the subject. */
-class NotFoundError extends errors_SecurityReportsError {
+class NotFoundError extends SecurityReportsError {
     name = 'NotFoundError';
 }
 /** The service answered, but not with what was asked for. */
-class ServiceError extends errors_SecurityReportsError {
+class ServiceError extends SecurityReportsError {
     name = 'ServiceError';
 }
 /** What arrived in place of a report is not one, or not all of it. Nothing of it may be delivered. */
-class InvalidReportError extends errors_SecurityReportsError {
+class InvalidReportError extends SecurityReportsError {
     name = 'InvalidReportError';
 }
 /** Whether the service took what was sent is not known. Sending it again blindly may do it twice. */
-class UncertainSubmissionError extends errors_SecurityReportsError {
+class UncertainSubmissionError extends SecurityReportsError {
     name = 'UncertainSubmissionError';
 }
 /** The caller's deadline passed. `lastState` is how far things had come by then. */
-class TimeoutError extends errors_SecurityReportsError {
+class TimeoutError extends SecurityReportsError {
     name = 'TimeoutError';
     /** The last state that the service was seen in, or what kept it from telling. */
     lastState;
@@ -78555,6 +78555,11 @@ class TimeoutError extends errors_SecurityReportsError {
         super({ retryable: true, ...problem });
         this.lastState = problem.lastState;
     }
+}
+function failureState(error) {
+    if (error instanceof NotFoundError)
+        return 'missing';
+    return error instanceof TimeoutError ? 'timeout' : 'failed';
 }
 function messageOf(problem) {
     const about = problem.subject === undefined ? '' : ` ${problem.subject}`;
@@ -78616,6 +78621,34 @@ class TransportError extends Error {
     }
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/node/connect-failure.js
+
+/** What kept a connection, TLS included, from coming about. No request has left then. */
+class ConnectFailure extends Error {
+    name = 'ConnectFailure';
+    constructor(message, cause) {
+        super(message, { cause });
+    }
+}
+/** The connections to one origin. What goes wrong before one is open is a {@link ConnectFailure}. */
+function openPool(origin, { connect, ...options }) {
+    const connector = typeof connect === 'function' ? connect : (0,undici/* buildConnector */.gU)({ ...connect, allowH2: false });
+    return new undici/* Pool */.bC(origin, {
+        ...options,
+        connect: (target, callback) => {
+            connector(target, (...[error, socket]) => {
+                if (error === null)
+                    callback(null, socket);
+                else
+                    callback(asConnectFailure(error), null);
+            });
+        },
+    });
+}
+function asConnectFailure(error) {
+    return error instanceof ConnectFailure ? error : new ConnectFailure(error.message, error);
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./packages/core/build/node/multipart.js
@@ -78645,6 +78678,7 @@ function quote(text) {
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/node/proxy.js
+
 
 /**
  * Reads `HTTP_PROXY` and `HTTPS_PROXY`, in lower case first, the latter with the former as its default. A proxy
@@ -78677,12 +78711,12 @@ function isDecodable(text) {
         return false;
     }
 }
-/** What kept a proxy from opening the way to a server. No request has left then. */
-class ProxyFailure extends Error {
+/** What kept a proxy from opening the way to a server. */
+class ProxyFailure extends ConnectFailure {
     name = 'ProxyFailure';
     proxyHost;
     constructor(proxyHost, message, cause) {
-        super(message, { cause });
+        super(message, cause);
         this.proxyHost = proxyHost;
     }
 }
@@ -78706,7 +78740,7 @@ class ProxyPool extends undici/* Pool */.bC {
 
 ;// CONCATENATED MODULE: ./packages/core/build/transport-failure.js
 
-/** What the codes of Node, undici and axios mean. Only where no request can have left is `maybeTaken` false. */
+/** What the codes of Node, undici and axios mean. */
 const meanings = {
     ECONNREFUSED: { failure: 'unreachable', maybeTaken: false, words: 'refused the connection' },
     ENOTFOUND: { failure: 'unreachable', maybeTaken: false, words: 'is not a host that the DNS knows' },
@@ -78752,6 +78786,19 @@ const meanings = {
         words: 'closed the connection before its answer was complete',
     },
 };
+/** What codes that also come later mean while there is no connection yet. */
+const meaningsBeforeConnection = {
+    ETIMEDOUT: {
+        failure: 'unreachable',
+        maybeTaken: false,
+        words: 'did not take the connection in time',
+    },
+    ECONNRESET: {
+        failure: 'unreachable',
+        maybeTaken: false,
+        words: 'broke the connection off before it was open',
+    },
+};
 /** The codes by which OpenSSL refuses a certificate, as Node hands them on. */
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
 /**
@@ -78765,7 +78812,11 @@ function explainTransportFailure(error, whose) {
 }
 /** As `explainTransportFailure`, or `undefined` when none of the codes is known. */
 function explainByCode(error, whose) {
-    for (const code of codesOf(error)) {
+    const errors = errorsIn(error);
+    const isConnected = !errors.some(isBeforeConnection);
+    for (const { code } of errors) {
+        if (typeof code !== 'string')
+            continue;
         if (certificateCode.test(code)) {
             return new TransportError(`the certificate of ${whose} is not trusted (${code})`, {
                 failure: 'untrusted',
@@ -78773,7 +78824,7 @@ function explainByCode(error, whose) {
                 cause: error,
             });
         }
-        const meaning = meanings[code];
+        const meaning = (isConnected ? undefined : meaningsBeforeConnection[code]) ?? meanings[code];
         if (meaning !== undefined) {
             return new TransportError(`${whose} ${meaning.words} (${code})`, { ...meaning, cause: error });
         }
@@ -78788,33 +78839,42 @@ function unexplained(error, whose) {
         cause: error,
     });
 }
-/** Outermost first. */
-function codesOf(error) {
+/** The error, what caused it, and the attempts it stands for: the outermost first. */
+function errorsIn(error) {
     if (!(error instanceof Error))
         return [];
-    const { code } = error;
     const attempts = error instanceof AggregateError ? error.errors : [];
-    return [...(typeof code === 'string' ? [code] : []), ...[error.cause, ...attempts].flatMap(codesOf)];
+    return [error, ...[error.cause, ...attempts].flatMap(errorsIn)];
+}
+/** Node has no code of its own for a connection that ends during the TLS handshake. */
+function isBeforeConnection({ syscall, message }) {
+    return syscall === 'connect' || message.includes('before secure TLS connection was established');
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/node/undici-failure.js
 
 
 
+
 /** Says in plain words what undici failed with. */
 function asTransportError(error, url) {
-    return error instanceof ProxyFailure ? asProxyError(error, url) : explainTransportFailure(error, url.host);
+    return error instanceof ConnectFailure
+        ? asConnectError(error, url)
+        : explainTransportFailure(error, url.host);
 }
-function asProxyError(error, url) {
-    const proxy = `the proxy ${error.proxyHost}`;
-    const explained = explainByCode(error, proxy);
+function asConnectError(error, url) {
+    const isOfProxy = error instanceof ProxyFailure;
+    const whose = isOfProxy ? `the proxy ${error.proxyHost}` : url.host;
+    const explained = explainByCode(error, whose);
     if (explained?.failure === 'untrusted')
         return explained;
-    const message = explained?.message ?? `${proxy} did not open the way to ${url.host} (${error.message})`;
+    const whatNot = isOfProxy ? `open the way to ${url.host}` : 'take the connection';
+    const message = explained?.message ?? `${whose} did not ${whatNot} (${error.message})`;
     return new TransportError(message, { failure: 'unreachable', maybeTaken: false, cause: error });
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/node/undici-transport.js
+
 
 
 
@@ -78838,7 +78898,7 @@ function createUndiciTransport(options = {}) {
         }),
         ...(options.skipTlsVerify === true && { rejectUnauthorized: false }),
     };
-    const connecting = { allowH2: false, connect: { ...tls, timeout: timeouts.connect } };
+    const connecting = { allowH2: false, connect: { ...tls, timeout: timeouts.connect }, factory: openPool };
     const proxies = readProxies(process.env);
     const direct = new undici/* Agent */.g6(connecting);
     const throughProxy = new undici/* EnvHttpProxyAgent */.J2({
@@ -78966,6 +79026,35 @@ const perceptionPoint = { id: 'perception-point', name: 'Perception Point' };
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/service.js
 const digicert = { id: 'digicert', name: 'DigiCert CertCentral' };
+
+;// CONCATENATED MODULE: ./packages/action/build/artifact-name-rule.js
+/** GitHub takes no longer name for an artifact. */
+const longestArtifactName = 255;
+/** Why GitHub takes no artifact of this name, as a clause that follows the name; `undefined` when it does. */
+function refusalOfArtifactName(name) {
+    // Windows cannot store these characters, so GitHub refuses them everywhere.
+    const isTaken = name !== '' && name.length <= longestArtifactName && !/[":<>|*?\r\n\\/]/.test(name);
+    return isTaken
+        ? undefined
+        : `is longer than ${longestArtifactName} characters, empty, or contains one of " : < > | * ? \\ / or a line break`;
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/input-problem.js
+/** What is wrong with the value of an input, as a clause that follows the input's name. */
+class InputProblem extends Error {
+    name = 'InputProblem';
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/quoting.js
+/** Text as it may stand in a message: quoted, on one line, not too long. */
+function quoting_quote(text) {
+    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+/** The first few of many, and how many there are besides. */
+function enumerate(items) {
+    const shown = items.slice(0, 5).join(', ');
+    return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
+}
 
 ;// CONCATENATED MODULE: ./packages/action/build/report-entry.js
 /** The services, by the value of the input `service`. */
@@ -82693,101 +82782,8 @@ function glob_hashFiles(patterns_1) {
 //# sourceMappingURL=glob.js.map
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
-;// CONCATENATED MODULE: ./packages/action/build/inputs/parsers.js
-/** What is wrong with the value of an input, as a clause that follows the input's name. */
-class InputProblem extends Error {
-    name = 'InputProblem';
-}
-/** The booleans of YAML 1.2. */
-const parsers_boolean = (text) => {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    if (/^(false|False|FALSE)$/.test(text))
-        return false;
-    throw new InputProblem(`${parsers_quote(text)} is neither true nor false`);
-};
-/** A whole number within bounds, both included. */
-function wholeNumber(least, most) {
-    return (text) => {
-        const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-        if (value >= least && value <= most)
-            return value;
-        throw new InputProblem(`${parsers_quote(text)} is not a whole number from ${least} to ${most}`);
-    };
-}
-const unitMs = { h: 3_600_000, m: 60_000, s: 1_000 };
-const longestMs = 120 * unitMs.h;
-/** A duration such as `90s`, `10m`, `1h` or `1h30m`, in milliseconds: at least a second, at most 120 hours. */
-const duration = (text) => {
-    const match = /^(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text);
-    if (match === null || text === '') {
-        throw new InputProblem(`${parsers_quote(text)} is not a duration such as 90s, 10m, 1h or 1h30m`);
-    }
-    const [, hours = '0', minutes = '0', seconds = '0'] = match;
-    const ms = Number(hours) * unitMs.h + Number(minutes) * unitMs.m + Number(seconds) * unitMs.s;
-    if (ms >= unitMs.s && ms <= longestMs)
-        return ms;
-    throw new InputProblem(`${parsers_quote(text)} is not between 1s and 120h`);
-};
-/** One of the given words. */
-function oneOf(words) {
-    return (text) => {
-        const word = words.find((candidate) => candidate === text);
-        if (word !== undefined)
-            return word;
-        throw new InputProblem(`${parsers_quote(text)} is not one of ${words.join(', ')}`);
-    };
-}
-/** What stands between newlines, commas and blanks. */
-const words = (text) => text.split(/[\s,]+/).filter((word) => word !== '');
-/** Lines without the blank ones. */
-const lines = (text) => text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-/** A set of the given words, or the empty one for `none`. */
-function setOf(allowed) {
-    return (text) => {
-        const given = words(text);
-        if (given.length === 1 && given[0] === 'none')
-            return new Set();
-        const unknown = given.filter((word) => !allowed.some((candidate) => candidate === word));
-        if (unknown.length > 0) {
-            throw new InputProblem(`${enumerate(unknown.map(parsers_quote))} cannot be used here; there are ${allowed.join(', ')}, and none on its own`);
-        }
-        return new Set(given);
-    };
-}
-/** Text as it may stand in a message: quoted, on one line, not too long. */
-function parsers_quote(text) {
-    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-/** The first few of many, and how many there are besides. */
-function enumerate(items) {
-    const shown = items.slice(0, 5).join(', ');
-    return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
-}
-/** An http(s) URL. Its text is in no message: it may be a signed one. */
-const webUrl = (text) => {
-    if (/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
-        return text;
-    throw new InputProblem('there is something that is not an http(s) URL');
-};
-/** A JSON object. Its text is in no message: it may hold a secret. */
-const jsonObject = (text) => {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        throw new InputProblem('it is not JSON');
-    }
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-        return value;
-    throw new InputProblem('it is JSON, but not an object like {"name": "value"}');
-};
-
 ;// CONCATENATED MODULE: ./packages/action/build/workspace.js
+
 
 
 
@@ -82809,7 +82805,7 @@ async function findFiles(patterns, workspace) {
     for (const path of await matchesOf(patterns)) {
         const real = await (0,promises_.realpath)(path).catch(() => undefined);
         if (real === undefined || !isInside(real, root)) {
-            outside.push(parsers_quote(nameInWorkspace(path, workspace)));
+            outside.push(quoting_quote(nameInWorkspace(path, workspace)));
             continue;
         }
         const stats = await (0,promises_.stat)(real);
@@ -82819,7 +82815,7 @@ async function findFiles(patterns, workspace) {
     if (outside.length > 0)
         throw new InputProblem(`${enumerate(outside)} leads out of the workspace, or to nothing`);
     if (files.length === 0) {
-        throw new InputProblem(`no file of the workspace matches ${enumerate(patterns.map(parsers_quote))}`);
+        throw new InputProblem(`no file of the workspace matches ${enumerate(patterns.map(quoting_quote))}`);
     }
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -82832,7 +82828,7 @@ async function directoryInWorkspace(text, workspace) {
     const path = (0,external_node_path_.resolve)(workspace, text);
     const isReallyInside = isInside(path, (0,external_node_path_.resolve)(workspace)) && isInside(await realpathOfExisting(path), await (0,promises_.realpath)(workspace));
     if (!isReallyInside)
-        throw new InputProblem(`${parsers_quote(text)} is not inside the workspace`);
+        throw new InputProblem(`${quoting_quote(text)} is not inside the workspace`);
     return path;
 }
 /** Hidden files and folders match only what names them, so that `**` does not send the history of the repository. */
@@ -82844,12 +82840,16 @@ async function matchesOf(patterns) {
             return [];
         const used = patterns.filter((pattern) => isExclusion(pattern) || include(pattern));
         const options = { followSymbolicLinks: false, matchDirectories: false, excludeHiddenFiles };
-        return (await create(used.join('\n'), options)).glob();
+        return (await create(used.map(asNoComment).join('\n'), options)).glob();
     };
     return new Set([
         ...(await glob((pattern) => !namesHidden(pattern), true)),
         ...(await glob(namesHidden, false)),
     ]);
+}
+/** A line that begins with `#` would be ignored, also when it is the name of a file. */
+function asNoComment(pattern) {
+    return pattern.startsWith('#') ? `./${pattern}` : pattern;
 }
 /** The real path of the nearest ancestor that exists. */
 async function realpathOfExisting(path) {
@@ -82870,6 +82870,7 @@ function isInside(path, directory) {
 
 
 
+
 /**
  * Reads CA certificates that are given as PEM text, or as the path of a PEM file (relative to the workspace).
  *
@@ -82879,7 +82880,7 @@ async function readCaCertificate(input, workspace) {
     const isPem = input.includes('-----BEGIN ');
     const pem = isPem ? input : await readPemFile(input, workspace);
     const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
-    const where = isPem ? 'the PEM text' : parsers_quote(input);
+    const where = isPem ? 'the PEM text' : quoting_quote(input);
     if (certificates === null)
         throw new InputProblem(`${where} contains no "-----BEGIN CERTIFICATE-----" block`);
     for (const certificate of certificates) {
@@ -82894,7 +82895,7 @@ async function readPemFile(path, workspace) {
     }
     catch (error) {
         const { code = 'unknown error' } = error;
-        throw new InputProblem(`${parsers_quote(path)} is neither PEM text nor a file that can be read (${code})`);
+        throw new InputProblem(`${quoting_quote(path)} is neither PEM text nor a file that can be read (${code})`);
     }
 }
 function isCertificate(pem) {
@@ -83038,7 +83039,160 @@ async function withinLimits(clock, limits, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/redact.js
+/** So many characters of a secret are enough to know it, whatever comes after them. */
+const tellingCharacters = 128;
+/** Beyond them, so many ways to read a text are followed at once. More come about only where a character is repeated. */
+const mostReadings = 8;
+/** By so many characters, places are found where a secret may begin. */
+const charactersOfBeginning = 8;
+/** Nothing that a service has to tell is nested as deep. */
+const deepest = 100;
+/**
+ * Makes a function that puts `***` in place of secrets: in any letter case, as they are or URL-encoded, escaped for
+ * JSON or HTML, or within something in Base64. Of a long secret, the beginning is enough, and all that follows of it
+ * goes with it. However long a secret is, this neither fails nor takes long.
+ */
+function redactor(secrets) {
+    const spellings = [...new Set(secrets)]
+        .filter((secret) => secret !== '')
+        .sort((a, b) => b.length - a.length)
+        .flatMap((secret) => [new Spelling(Array.from(secret), formsOf), ...withinBase64(secret)]);
+    return (text) => spellings.reduce((redacted, spelling) => spelling.redact(redacted), text);
+}
+/**
+ * The same JSON object with every text in it redacted, keys included, and every number that would show a secret. In
+ * place of what is nested too deep to look into, it has `***`.
+ */
+function redactJson(object, redact) {
+    return redactMembers(object, redact, deepest);
+}
+function redactMembers(object, redact, levels) {
+    return Object.fromEntries(Object.entries(object).map(([key, value]) => [redact(key), redactValue(value, redact, levels - 1)]));
+}
+function redactValue(value, redact, levels) {
+    if (typeof value === 'string')
+        return redact(value);
+    if (typeof value === 'number') {
+        const redacted = redact(String(value));
+        return redacted === String(value) ? value : redacted;
+    }
+    if (typeof value !== 'object' || value === null)
+        return value;
+    if (levels === 0)
+        return '***';
+    return Array.isArray(value)
+        ? value.map((member) => redactValue(member, redact, levels - 1))
+        : redactMembers(value, redact, levels);
+}
+/** A secret, each of whose characters may be written in several forms. */
+class Spelling {
+    #characters;
+    #formsOf;
+    #beginning;
+    /** The forms of each character that was met so far. */
+    #patterns = new Map();
+    /** @param formsOf the patterns of a character. */
+    constructor(characters, formsOf) {
+        this.#characters = characters;
+        this.#formsOf = formsOf;
+        // One pattern for all of a secret may be too long for the engine, which then tells it in its error.
+        const beginning = characters.slice(0, charactersOfBeginning);
+        this.#beginning = new RegExp(beginning.map((character) => `(?:${formsOf(character).join('|')})`).join(''), 'giu');
+    }
+    redact(text) {
+        let redacted = '';
+        let from = 0;
+        const beginning = this.#beginning;
+        beginning.lastIndex = 0;
+        for (let found = beginning.exec(text); found !== null; found = beginning.exec(text)) {
+            const end = this.#endOf(text, found.index);
+            if (end !== undefined) {
+                redacted += `${text.slice(from, found.index)}***`;
+                from = end;
+            }
+            // From the middle of a character, the search would go back to its beginning.
+            beginning.lastIndex = end ?? found.index + ((text.codePointAt(found.index) ?? 0) > 0xffff ? 2 : 1);
+        }
+        return redacted + text.slice(from);
+    }
+    /** Where the secret ends that begins here, or what is there of it; `undefined` when it is not there. */
+    #endOf(text, start) {
+        // A text such as %25 can be one character or three, so there may be several ways to go on.
+        let places = [start];
+        for (const [index, character] of this.#characters.entries()) {
+            const after = placesAfter(text, places, this.#patternsOf(character));
+            if (after.length === 0)
+                return index < tellingCharacters ? undefined : places[0];
+            places = index < tellingCharacters ? after : after.slice(0, mostReadings);
+        }
+        return places[0];
+    }
+    #patternsOf(character) {
+        const patterns = this.#patterns.get(character) ?? this.#formsOf(character).map((form) => new RegExp(form, 'iuy'));
+        this.#patterns.set(character, patterns);
+        return patterns;
+    }
+}
+/** Where the patterns end that begin at these places, the furthest first. */
+function placesAfter(text, places, patterns) {
+    const after = new Set();
+    for (const place of places) {
+        for (const pattern of patterns) {
+            pattern.lastIndex = place;
+            if (pattern.test(text))
+                after.add(pattern.lastIndex);
+        }
+    }
+    return [...after].sort((a, b) => b - a);
+}
+/** The forms of a character: as it is, and escaped in the ways of URLs, JSON and HTML. */
+function formsOf(character) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const hex = codePoint.toString(16);
+    const bytes = [...Buffer.from(character)];
+    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+    const numberInHtml = `&#(?:0*${codePoint}|x0*${hex})`;
+    return [
+        `\\u{${hex}}`,
+        `\\\\\\u{${hex}}`,
+        bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
+        units.map((unit) => `\\\\u${unit}`).join(''),
+        numberInHtml,
+        `${numberInHtml};`,
+        ...(otherForms[character] ?? []),
+    ];
+}
+const otherForms = {
+    // Again and again, % itself becomes %25; so 25 may also be what follows it.
+    '%': ['%25', '%2525'],
+    '&': ['&amp;'],
+    '<': ['&lt;'],
+    '>': ['&gt;'],
+    '"': ['&quot;'],
+    "'": ['&apos;'],
+};
+/**
+ * A text within something longer that is in Base64, such as `user:password`: three bytes become four characters, so
+ * there are three ways, and a character that also depends on a neighbour is no part of them.
+ */
+function withinBase64(text) {
+    return [0, 1, 2]
+        .map((bytesBefore) => {
+        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
+        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
+        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
+    })
+        .filter((own) => own.length >= 4)
+        .map((own) => new Spelling(own.split(''), formsInBase64));
+}
+function formsInBase64(digit) {
+    return [...formsOf(digit), ...(inBase64Url[digit] ?? [])];
+}
+const inBase64Url = { '+': ['-'], '/': ['_'] };
+
 ;// CONCATENATED MODULE: ./packages/core/build/vendor-text.js
+
 const mostCharacters = 300;
 /**
  * Makes text that a server sent fit for a log, an error or a summary: one line without control, invisible and
@@ -83049,7 +83203,7 @@ const mostCharacters = 300;
  *   or within something in Base64.
  */
 function cleanVendorText(text, secrets) {
-    const clean = withoutUrlSecrets(redact(toLine(text), secrets));
+    const clean = withoutUrlSecrets(redactor(secrets.map(toLine))(toLine(text)));
     // Cut last, so that no secret is cut in two before it is found.
     return clean.length > mostCharacters
         ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
@@ -83063,72 +83217,28 @@ function toLine(text) {
         .trim();
 }
 /**
- * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. It
- * ends at an apostrophe that looks like a closing quote; others belong to it.
+ * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. One
+ * that stands in single quotes ends at an apostrophe that looks like the closing one; others belong to it.
  */
 function withoutUrlSecrets(line) {
-    return line.replace(/https?(?::|%3a)(?:\\?\/|%2f){2}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*/gi, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
+    return line.replace(urls, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
 }
-function redact(line, secrets) {
-    return secrets
-        .map(toLine)
-        .filter((secret) => secret !== '')
-        .sort((a, b) => b.length - a.length)
-        .flatMap((secret) => [escapable(secret), ...withinBase64(secret)])
-        .reduce((redacted, form) => redacted.replace(new RegExp(form, 'giu'), '***'), line);
-}
-/** A pattern for a text each of whose characters may be escaped or not, in the ways of URLs, JSON and HTML. */
-function escapable(text) {
-    return Array.from(text, escapableCharacter).join('');
-}
-function escapableCharacter(character) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    const hex = codePoint.toString(16);
-    const bytes = [...Buffer.from(character)];
-    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-    const forms = [
-        `\\\\?\\u{${hex}}`,
-        // Once, or again and again: % itself becomes %25.
-        bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
-        units.map((unit) => `\\\\u${unit}`).join(''),
-        `&#(?:0*${codePoint}|x0*${hex});?`,
-        namedInHtml[character],
-    ];
-    return `(?:${forms.filter((form) => form !== undefined).join('|')})`;
-}
-const namedInHtml = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-};
-/**
- * Patterns for a text within something longer that is in Base64, such as `user:password`: three bytes become four
- * characters, so there are three ways, and a character that also depends on a neighbour is no part of them.
- */
-function withinBase64(text) {
-    return [0, 1, 2]
-        .map((bytesBefore) => {
-        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
-        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
-        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
-    })
-        .filter((own) => own.length >= 4)
-        .map((own) => Array.from(own, (digit) => `(?:${escapableCharacter(digit)}${inBase64Url[digit] ?? ''})`).join(''));
-}
-const inBase64Url = { '+': '|-', '/': '|_' };
+const scheme = String.raw `https?(?::|%3a)(?:\\?\/|%2f){2}`;
+const inSingleQuotes = String.raw `(?<=')${scheme}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*`;
+const urls = new RegExp(String.raw `${inSingleQuotes}|${scheme}[^\s"<>]*`, 'gi');
 
 ;// CONCATENATED MODULE: ./packages/core/build/http/bounded-body.js
-/** The most that is ever read into memory of an error or a JSON answer, in bytes. */
-const mostBytesInMemory = 1_000_000;
-/** Reads the body as text, or gives `undefined` (and the rest of the body up) when it is larger than the bound. */
-async function readBoundedText(response) {
+/** The most that is read into memory of an answer that is only to be shown, or to be known for what it is. */
+const mostBytesToShow = 1_000_000;
+/** The most that is read into memory of a JSON answer, whose lists may have much to say in each row. */
+const mostBytesOfJson = 32_000_000;
+/** Reads the body as text, or gives `undefined` (and the rest of the body up) when it has more than so many bytes. */
+async function readBoundedText(response, mostBytes) {
     const chunks = [];
     let size = 0;
     for await (const chunk of response.body) {
         size += chunk.byteLength;
-        if (size > mostBytesInMemory) {
+        if (size > mostBytes) {
             response.discard();
             return undefined;
         }
@@ -83196,7 +83306,7 @@ async function retry(attempt, options) {
         catch (error) {
             if (options.signal.aborted || attempts === mostAttempts)
                 throw error;
-            if (!(error instanceof errors_SecurityReportsError) || !error.retryable)
+            if (!(error instanceof SecurityReportsError) || !error.retryable)
                 throw error;
             if (!options.repeatable && error.maybeTaken)
                 throw error;
@@ -83253,7 +83363,7 @@ function describeWebPage(html) {
 
 ;// CONCATENATED MODULE: ./packages/core/build/http/vendor-error.js
 
-const deepest = 5;
+const vendor_error_deepest = 5;
 /**
  * Reads the body of an error answer, in whatever shape it comes: `{code, message}`, `{errors: [{code, message}]}`,
  * `{detail}`, `{error}`, a JSON string, a web page, or plain text. No vendor documents all of its shapes, so none is
@@ -83265,7 +83375,7 @@ function readVendorError(body) {
         return {};
     if (isWebPage(text))
         return { message: describeWebPage(text) };
-    return readJsonError(parseJson(text), deepest) ?? { message: text };
+    return readJsonError(parseJson(text), vendor_error_deepest) ?? { message: text };
 }
 function parseJson(text) {
     try {
@@ -83301,6 +83411,7 @@ function isText(value) {
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/http/service-http.js
+
 
 
 
@@ -83353,16 +83464,18 @@ class ServiceHttp {
      */
     async request(call, limits, receive) {
         let lastError;
-        // Of the last try: nothing was sent as long as there was none.
+        // Of the last request that left: one that only waited for its turn was not sent.
         let maybeTaken = false;
         try {
-            return await withinLimits(this.clock, limits, (signal) => retry(() => {
-                maybeTaken = true;
-                return this.#attempt(call, signal, receive, (error) => {
+            return await withinLimits(this.clock, limits, (signal) => retry(() => this.#attempt(call, signal, receive, {
+                onSend: () => {
+                    maybeTaken = true;
+                },
+                onError: (error) => {
                     lastError = error;
                     maybeTaken = error.maybeTaken;
-                });
-            }, {
+                },
+            }), {
                 clock: this.clock,
                 signal,
                 deadline: limits.deadline,
@@ -83382,15 +83495,15 @@ class ServiceHttp {
         }
     }
     /**
-     * Makes a call whose answer is JSON of at most 1 MB, and reads it with `parse`, which gives `undefined` for an
+     * Makes a call whose answer is JSON of at most 32 MB, and reads it with `parse`, which gives `undefined` for an
      * answer it cannot make sense of.
      */
     async json(call, limits, parse) {
         return this.request(call, limits, async (response) => {
-            const text = await readBoundedText(response);
+            const text = await readBoundedText(response, mostBytesOfJson);
             const unexpected = (what, remedy, retryable = false) => new ServiceError({ ...this.#about(call), status: response.status, what, remedy, retryable });
             if (text === undefined) {
-                throw unexpected(`the answer is larger than ${mostBytesInMemory} bytes`, 'Check that the base URL is that of the service.');
+                throw unexpected(`the answer is larger than ${mostBytesOfJson} bytes`, 'Make the same call by hand, such as with curl, to see what the base URL answers with: no page of a list is as large.');
             }
             if (isWebPage(text))
                 throw this.#webPageError(call, response, text);
@@ -83399,11 +83512,11 @@ class ServiceHttp {
                 value = parseKeepingDigits(text);
             }
             catch {
-                throw unexpected(`the answer is not JSON: ${this.clean(text, call.secrets) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
+                throw unexpected(`the answer is not JSON: ${this.#shown(text, call) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
             }
             const parsed = parse(value);
             if (parsed === undefined) {
-                throw unexpected(`the answer has an unknown shape: ${this.clean(text, call.secrets)}`, 'Check that the base URL is that of the service, and its version.');
+                throw unexpected(`the answer has an unknown shape: ${this.#shown(text, call)}`, 'Check that the base URL is that of the service, and its version.');
             }
             return parsed;
         });
@@ -83412,30 +83525,40 @@ class ServiceHttp {
     async acknowledged(call, limits) {
         await this.request(call, limits, async (response) => {
             // The status says enough: a body that breaks off must not hide it.
-            const text = await readBoundedText(response).catch(() => undefined);
+            const text = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
+            // Whoever sends a page in place of an acknowledgement is not the service, and has done nothing.
             if (text !== undefined && isWebPage(text))
-                throw this.#webPageError(call, response, text);
+                throw this.#webPageError(call, response, text, false);
         });
     }
     /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
     clean(text, secrets = []) {
         return cleanVendorText(text, [this.#credential.secret, ...secrets]);
     }
-    #webPageError(call, response, page) {
+    /** The beginning of an answer. */
+    #shown(text, call) {
+        return this.clean(text.slice(0, mostBytesToShow), call.secrets);
+    }
+    /** A function that hides what must not be shown in text that is delivered otherwise as it came: see `redactor`. */
+    redactor(secrets) {
+        return redactor([this.#credential.secret, ...secrets]);
+    }
+    #webPageError(call, response, page, maybeTaken = true) {
         return new ServiceError({
             ...this.#about(call),
             status: response.status,
             what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
             remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
+            maybeTaken,
         });
     }
     #about(call) {
         return { service: this.service, operation: call.operation, subject: call.subject };
     }
-    async #attempt(call, signal, receive, onError) {
+    async #attempt(call, signal, receive, { onSend, onError }) {
         let response;
         try {
-            response = await this.#sendFollowingRedirects(call, signal);
+            response = await this.#sendFollowingRedirects(call, signal, onSend);
             if (response.status >= 200 && response.status < 300)
                 return await receive(response);
             throw await this.#refusalOf(call, response);
@@ -83443,7 +83566,7 @@ class ServiceHttp {
         catch (error) {
             signal.throwIfAborted();
             const told = error instanceof TransportError ? this.#connectionError(call, error) : error;
-            if (told instanceof errors_SecurityReportsError)
+            if (told instanceof SecurityReportsError)
                 onError(told);
             throw told;
         }
@@ -83451,7 +83574,7 @@ class ServiceHttp {
             response?.discard();
         }
     }
-    async #sendFollowingRedirects(call, signal) {
+    async #sendFollowingRedirects(call, signal, onSend) {
         let url = this.#urlOf(call);
         for (let redirects = 0;; redirects += 1) {
             const request = {
@@ -83461,7 +83584,10 @@ class ServiceHttp {
                 ...(call.body && { body: call.body }),
                 signal,
             };
-            const send = () => this.#transport.send(request);
+            const send = () => {
+                onSend();
+                return this.#transport.send(request);
+            };
             const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
             const location = response.headers['location'];
             if (response.status < 300 || response.status > 399 || location === undefined)
@@ -83474,8 +83600,11 @@ class ServiceHttp {
                 remedy: 'Set the base URL to where the service really is.',
             });
             const target = URL.parse(location, url.href);
-            if (call.method !== 'GET')
-                throw refuse('the service redirects a request that must not be sent twice');
+            if (call.method !== 'GET') {
+                throw refuse(call.repeatable === true
+                    ? 'the service redirects a POST, which is not sent elsewhere'
+                    : 'the service redirects a request that must not be sent twice');
+            }
             if (redirects === mostRedirects)
                 throw refuse(`the service redirected more than ${mostRedirects} times`);
             if (target === null)
@@ -83519,7 +83648,7 @@ class ServiceHttp {
     async #refusalOf(call, response) {
         const { status } = response;
         // The status says enough: a body that breaks off must not hide it.
-        const body = await readBoundedText(response).catch(() => undefined);
+        const body = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
         const { code, message } = readVendorError(body ?? '');
         const retryAfterMs = parseRetryAfter(response.headers['retry-after'], this.clock.now());
         const refusal = {
@@ -83536,6 +83665,9 @@ class ServiceHttp {
 }
 /** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
 function parseKeepingDigits(text) {
+    // With a function for each value, parsing takes many times the memory.
+    if (!/\d{16}/.test(text))
+        return JSON.parse(text);
     const keepDigits = (_key, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
     return JSON.parse(text, keepDigits);
 }
@@ -83555,15 +83687,12 @@ class Report {
     /** A safe file name with the extension of what the report really is. */
     name;
     kind;
-    /** As announced by the server, in bytes. */
-    announcedSize;
     #chunks;
     #digest;
     #failure;
-    constructor(name, kind, announcedSize, checked) {
+    constructor(name, kind, checked) {
         this.name = name;
         this.kind = kind;
-        this.announcedSize = announcedSize;
         this.#chunks = checked((digest) => {
             this.#digest = digest;
         });
@@ -83613,7 +83742,18 @@ async function openReport(response, expected, context) {
     const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
     if (kind === undefined)
         throw notAReport(head, expected.called, response, context);
-    return new Report(expected.name(kind), kind, announcedSize, (onEnd) => checkWhileFlowing({ head, rest: { [Symbol.asyncIterator]: () => chunks } }, { kind, beginning, announcedSize }, context, onEnd));
+    return new Report(expected.name(kind), kind, (onEnd) => checkWhileFlowing({ head, rest: { [Symbol.asyncIterator]: () => chunks } }, { kind, beginning, announcedSize }, context, onEnd));
+}
+/**
+ * Hands a report to whoever takes it.
+ *
+ * @throws what its stream failed with, whatever `deliver` made of that; or else what `deliver` throws.
+ */
+async function deliverReport(report, deliver) {
+    const delivered = await deliver(report).catch((error) => {
+        throw report.failure ?? error;
+    });
+    return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
 }
 /** A byte-order mark and blanks are no content. */
 function isEmpty({ bytes, whole }) {
@@ -83686,6 +83826,37 @@ function notAReport(head, called, response, context) {
 function beginningOf(head) {
     const text = new TextDecoder().decode(head);
     return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/uncertain-submission.js
+
+/**
+ * Whether the service may have acted on a request all the same that failed so: there was no answer, a failing one, or a
+ * successful one that does not say what was asked.
+ */
+function isFateUnknown(error) {
+    if (!(error instanceof SecurityReportsError) || error instanceof InvalidInputError)
+        return false;
+    const { status, maybeTaken } = error;
+    return maybeTaken && (status === undefined || status < 300 || status >= 500);
+}
+/**
+ * The error for such a failure.
+ *
+ * @param maybe what may have happened, as a clause.
+ * @param remedy how to find out whether it has.
+ */
+function uncertainSubmission(error, maybe, remedy) {
+    return new UncertainSubmissionError({
+        service: error.service,
+        operation: error.operation,
+        subject: error.subject,
+        what: `${error.what}; ${maybe}`,
+        remedy,
+        status: error.status,
+        vendorCode: error.vendorCode,
+        vendorMessage: error.vendorMessage,
+    });
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/refusal.js
@@ -83793,7 +83964,8 @@ function meaningOf({ status, vendorCode = '' }) {
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/file-name.js
-const mostBytes = 200;
+/** In UTF-8. */
+const mostBytesOfFileName = 200;
 /** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
 const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
 /**
@@ -83815,13 +83987,16 @@ function safeFileName(text, fallback) {
     return shorten(reservedOnWindows.test(name) ? `_${name}` : name);
 }
 function shorten(name) {
-    if (Buffer.byteLength(name) <= mostBytes)
-        return name;
     const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
-    const bytes = Buffer.from(name).subarray(0, mostBytes - extension.length);
+    return Buffer.byteLength(name) <= mostBytesOfFileName
+        ? name
+        : `${firstBytes(name, mostBytesOfFileName - extension.length)}${extension}`;
+}
+/** As much of a name as fits into so many bytes, without what may not stand at its end. */
+function firstBytes(name, bytes) {
     // In streaming mode the decoder keeps back a character that was cut in two.
-    const stem = new TextDecoder().decode(bytes, { stream: true });
-    return `${stem.replace(/[. ]+$/, '')}${extension}`;
+    const beginning = new TextDecoder().decode(Buffer.from(name).subarray(0, bytes), { stream: true });
+    return beginning.replace(/[. ]+$/, '');
 }
 
 ;// CONCATENATED MODULE: content-disposition@3.0.0/dist/index.js
@@ -84269,12 +84444,13 @@ const json = {
     mediaType: 'application/json',
     extension: 'json',
     begins: (beginning) => {
-        const text = textOf(beginning.bytes);
+        const text = decode(beginning.bytes);
         return text !== undefined && isJsonStart(text) && !isJsonError(text, beginning.whole);
     },
     ends: ({ bytes, beginning }) => {
-        const closing = textOf(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
-        return new TextDecoder().decode(bytes).trimEnd().endsWith(closing);
+        const closing = decode(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
+        const encoding = utf16Of(beginning.bytes);
+        return new TextDecoder(encoding).decode(bytes).trimEnd().endsWith(closing);
     },
 };
 /** Any other text. Markup is none: it is a web page, or an error. Nothing in a CSV shows where it ends. */
@@ -84283,7 +84459,7 @@ const csv = {
     mediaType: 'text/csv',
     extension: 'csv',
     begins: ({ bytes }) => {
-        const text = textOf(bytes);
+        const text = decode(bytes);
         return text !== undefined && text !== '' && !isJsonStart(text) && !/^(?:<[a-z!?/]|%PDF-)/i.test(text);
     },
     ends: () => true,
@@ -84298,42 +84474,62 @@ function asBuffer(bytes) {
  * The text without byte-order mark and blanks around it, or `undefined` for data that no text contains. A text that
  * is not Unicode is still one: a few characters are wrong then, and none of them matters here.
  */
-function textOf(bytes) {
-    const utf16 = startsWith(bytes, '\xff\xfe')
-        ? 'utf-16le'
-        : startsWith(bytes, '\xfe\xff')
-            ? 'utf-16be'
-            : undefined;
+function decode(bytes) {
+    const utf16 = utf16Of(bytes);
     // eslint-disable-next-line no-control-regex
     if (utf16 === undefined && /[\x00-\x08\x0b\x0e-\x1f]/.test(asBuffer(bytes).toString('latin1')))
         return undefined;
     return new TextDecoder(utf16).decode(bytes).trim();
 }
+/** Which UTF-16 the byte-order mark announces; `undefined` for none. */
+function utf16Of(bytes) {
+    if (startsWith(bytes, '\xff\xfe'))
+        return 'utf-16le';
+    return startsWith(bytes, '\xfe\xff') ? 'utf-16be' : undefined;
+}
 /** With a look at what follows the bracket, since a column of a CSV may be called `[id]`. */
 function isJsonStart(text) {
     return /^(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$))/.test(text);
 }
+/** What is there only in part is judged by the members that can be seen. */
 function isJsonError(text, whole) {
-    const fields = whole ? parseObject(text) : undefined;
-    if (fields === undefined)
+    if (whole && !isJson(text))
         return /^\{\s*"(?:errors?|code|message)"\s*:/.test(text);
-    return (isTold(fields['errors']) ||
-        isTold(fields['error']) ||
-        (typeof fields['code'] === 'string' && typeof fields['message'] === 'string'));
+    const members = membersOf(text);
+    return (isTold(members.get('"errors"')) ||
+        isTold(members.get('"error"')) ||
+        (report_kind_isText(members.get('"code"')) && report_kind_isText(members.get('"message"'))));
+}
+/** The members of an object, and of nothing within it, by their keys in quotes. The text may end anywhere. */
+function membersOf(text) {
+    const tokens = text.match(/"(?:[^"\\]|\\.)*"?|[{}[\]:,]|[^\s"{}[\]:,]+/gs) ?? [];
+    const members = new Map();
+    let depth = 0;
+    for (const [index, token] of tokens.entries()) {
+        if (depth === 1 && tokens[index + 1] === ':')
+            members.set(token, [tokens[index + 2], tokens[index + 3]]);
+        if (token === '{' || token === '[')
+            depth += 1;
+        if (token === '}' || token === ']')
+            depth -= 1;
+    }
+    return members;
 }
 /** A report may well have an empty list of errors. */
-function isTold(value) {
-    if (typeof value !== 'object')
-        return typeof value === 'string' && value !== '';
-    return Array.isArray(value) ? value.length > 0 : value !== null;
+function isTold(value = []) {
+    const [first, second] = value;
+    return first === '{' || (first === '[' && second !== ']') || (report_kind_isText(value) && first !== '""');
 }
-function parseObject(text) {
+function report_kind_isText([first = ''] = []) {
+    return first.startsWith('"');
+}
+function isJson(text) {
     try {
-        const value = JSON.parse(text);
-        return typeof value === 'object' && value !== null ? value : undefined;
+        JSON.parse(text);
+        return true;
     }
     catch {
-        return undefined;
+        return false;
     }
 }
 function isWorkbook({ bytes, announcedType }) {
@@ -84381,6 +84577,7 @@ function endsWithDirectory({ bytes, size }) {
 
 /** What a download can be asked for (doc; EXCEL is missing from the seed's list, but its neighbours have it). */
 const reportFormats = ['CSV', 'JSON', 'EXCEL', 'ZIP'];
+/** So few that the date, the number of the part and the extension keep their place in the name. */
 const mostBytesOfStem = 150;
 /** The kind of file in which a format should come. */
 const kindOfFormat = {
@@ -84412,18 +84609,14 @@ function noteOnKind(format, kind) {
 function reportFileName(response, file) {
     const { kind, displayName, now, part } = file;
     const date = new Date(now).toISOString().slice(0, 10);
-    const built = `${report_file_shorten(safeFileName(displayName, 'report'))}-${date}`;
+    const built = `${firstBytes(safeFileName(displayName, 'report'), mostBytesOfStem)}-${date}`;
     const announced = announcedFileName(response.headers['content-disposition']);
     // An announced name of a part has a number of its own, by which the parts would not sort.
     const isBuilt = announced === undefined || part !== undefined;
-    const stem = isBuilt ? built : report_file_shorten(withoutExtension(safeFileName(announced, built)));
+    const stem = isBuilt
+        ? built
+        : firstBytes(withoutExtension(safeFileName(announced, built)), mostBytesOfStem);
     return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
-}
-/** So far that the date, the number of the part and the extension keep their place in the name. */
-function report_file_shorten(stem) {
-    const bytes = Buffer.from(stem).subarray(0, mostBytesOfStem);
-    // In streaming mode the decoder keeps back a character that was cut in two.
-    return new TextDecoder().decode(bytes, { stream: true });
 }
 /** Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. */
 function withoutExtension(name) {
@@ -84434,7 +84627,26 @@ function suffixOf({ index, count }) {
     return `-part-${number}-of-${count}`;
 }
 
+;// CONCATENATED MODULE: ./packages/core/build/vendor-id.js
+/** Of the ids that are known, none has half as many. */
+const mostBytes = 128;
+/**
+ * Reads an id that a service gives. It is opaque, and a text for us, also where it comes as a whole number. Gives
+ * `undefined` for anything else: ids stand in logs, outputs and file names, so one with control, invisible or
+ * direction-changing characters is none, nor is one of more than 128 bytes.
+ */
+function readVendorId(value) {
+    if (typeof value === 'number' && Number.isSafeInteger(value))
+        return String(value);
+    if (typeof value !== 'string')
+        return undefined;
+    const id = value.trim();
+    const isOne = id !== '' && Buffer.byteLength(id) <= mostBytes && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(id);
+    return isOne ? id : undefined;
+}
+
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/report-history.js
+
 /** Reads `{ page: { total }, report_history: [...] }` (doc), or gives `undefined` for anything else. */
 function readHistoryPage(answer) {
     const { page, report_history: rows } = fieldsOf(answer);
@@ -84445,22 +84657,6 @@ function readHistoryPage(answer) {
         runs: rows.flatMap((row) => readRun(row) ?? []),
         rows: rows.length,
         total: typeof total === 'number' ? total : undefined,
-    };
-}
-/** Reads `{ report: {...} }` (doc), or gives `undefined` for anything else. */
-function readReportDetails(answer) {
-    const report = fieldsOf(fieldsOf(answer)['report']);
-    const reportId = report_history_textOf(report['report_identifier']);
-    if (reportId === undefined)
-        return undefined;
-    return {
-        reportId,
-        displayName: report_history_textOf(report['report_display_name']) ?? '',
-        formats: formatsOf(report['format']),
-        createdAt: timeOf(report['created_date']),
-        type: report_history_textOf(fieldsOf(report['report_metadata'])['report_type']) ?? report_history_textOf(report['report_type']),
-        schedule: report_history_textOf(fieldsOf(report['schedule'])['frequency']) ?? report_history_textOf(report['schedule']),
-        answer: report,
     };
 }
 /**
@@ -84477,23 +84673,23 @@ function isFinished({ status }) {
 }
 function readRun(value) {
     const row = fieldsOf(value);
-    const reportId = report_history_textOf(row['report_identifier']);
-    const status = report_history_textOf(row['status']);
+    const reportId = readVendorId(row['report_identifier']);
+    const status = nonEmptyText(row['status']);
     if (reportId === undefined || status === undefined)
         return undefined;
     const splitCount = row['split_report_count'];
     return {
         reportId,
-        runId: report_history_textOf(row['report_run_identifier']),
-        displayName: report_history_textOf(row['report_display_name']) ?? '',
+        runId: readVendorId(row['report_run_identifier']),
+        displayName: nonEmptyText(row['report_display_name']) ?? '',
         status,
         formats: formatsOf(row['format']),
         splitCount: Number.isSafeInteger(splitCount) ? Math.max(0, splitCount) : 0,
         createdAt: timeOf(row['created_date']),
         startedAt: timeOf(row['report_start_date']),
         endedAt: timeOf(row['report_end_date']),
-        type: report_history_textOf(row['report_type']),
-        schedule: report_history_textOf(row['schedule']),
+        type: nonEmptyText(row['report_type']),
+        schedule: nonEmptyText(row['schedule']),
         answer: row,
     };
 }
@@ -84503,14 +84699,11 @@ function formatsOf(value) {
 }
 /** `2021-01-13 09:15:37` is in UTC (doc). */
 function timeOf(value) {
-    const [, date, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(report_history_textOf(value) ?? '') ?? [];
+    const [, date, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(nonEmptyText(value) ?? '') ?? [];
     const ms = Date.parse(`${date}T${time}Z`);
     return Number.isNaN(ms) ? undefined : ms;
 }
-/** An identifier may come as a number, too. */
-function report_history_textOf(value) {
-    if (typeof value === 'number')
-        return String(value);
+function nonEmptyText(value) {
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 function fieldsOf(value) {
@@ -84518,6 +84711,7 @@ function fieldsOf(value) {
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/client.js
+
 
 
 
@@ -84580,11 +84774,6 @@ class DigicertClient {
                 return;
         }
     }
-    /** Asks what a report is: `GET /reports/v1/report/{report_identifier}` (doc). */
-    async getReport(reportId, limits = {}) {
-        const call = reportCall('get report', [reportId], 'GET');
-        return this.#http.json(call, limits, readReportDetails);
-    }
     /**
      * Starts a new run of a report: `POST /reports/v1/report/{report_identifier}/run` (third party). The answer names no
      * run: the history shows it. The call is never made twice, unless the service certainly did not take it.
@@ -84600,18 +84789,9 @@ class DigicertClient {
             await this.#http.acknowledged(call, limits);
         }
         catch (error) {
-            if (!(error instanceof errors_SecurityReportsError) || !isFateUnknown(error))
+            if (!isFateUnknown(error))
                 throw error;
-            throw new UncertainSubmissionError({
-                service: digicert,
-                operation: call.operation,
-                subject: reportId,
-                what: `${error.what}; the run may have been started all the same`,
-                remedy: 'Do not start another one at once: fetch the latest run, which waits for one that is being generated.',
-                status: error.status,
-                vendorCode: error.vendorCode,
-                vendorMessage: error.vendorMessage,
-            });
+            throw uncertainSubmission(error, 'the run may have been started all the same', 'Do not start another one at once: fetch the latest run, which waits for one that is being generated.');
         }
     }
     /**
@@ -84654,11 +84834,7 @@ class DigicertClient {
                 }),
             };
             const report = await openReport(response, expected, context);
-            const delivered = await deliver(report).catch((error) => {
-                throw report.failure ?? error;
-            });
-            const { name, mediaType, kind, digest } = report;
-            return { delivered, name, mediaType, note: noteOnKind(format, kind), ...digest };
+            return { ...(await deliverReport(report, deliver)), note: noteOnKind(format, report.kind) };
         });
     }
     /** Proves that base URL and key are good, and that the library is enabled, by asking for one row of the history. */
@@ -84717,12 +84893,91 @@ function isFirst(seen, key) {
 function rowKey({ reportId, runId, status, createdAt, startedAt }) {
     return JSON.stringify([reportId, runId ?? [status, createdAt, startedAt]]);
 }
-/** Whether the run may have begun: there was no answer, or a failing one. */
-function isFateUnknown(error) {
-    return (error.maybeTaken &&
-        !(error instanceof InvalidInputError) &&
-        (error.status === undefined || error.status >= 500));
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/parsers.js
+
+
+/** The booleans of YAML 1.2. */
+const parsers_boolean = (text) => {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    if (/^(false|False|FALSE)$/.test(text))
+        return false;
+    throw new InputProblem(`${quoting_quote(text)} is neither true nor false`);
+};
+/** A whole number within bounds, both included. */
+function wholeNumber(least, most) {
+    return (text) => {
+        const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+        if (value >= least && value <= most)
+            return value;
+        throw new InputProblem(`${quoting_quote(text)} is not a whole number from ${least} to ${most}`);
+    };
 }
+const unitMs = { h: 3_600_000, m: 60_000, s: 1_000 };
+const longestMs = 120 * unitMs.h;
+/** A duration such as `90s`, `10m`, `1h` or `1h30m`, in milliseconds: at least a second, at most 120 hours. */
+const duration = (text) => {
+    const match = /^(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text);
+    if (match === null || text === '') {
+        throw new InputProblem(`${quoting_quote(text)} is not a duration such as 90s, 10m, 1h or 1h30m`);
+    }
+    const [, hours = '0', minutes = '0', seconds = '0'] = match;
+    const ms = Number(hours) * unitMs.h + Number(minutes) * unitMs.m + Number(seconds) * unitMs.s;
+    if (ms >= unitMs.s && ms <= longestMs)
+        return ms;
+    throw new InputProblem(`${quoting_quote(text)} is not between 1s and 120h`);
+};
+/** One of the given words. */
+function oneOf(words) {
+    return (text) => {
+        const word = words.find((candidate) => candidate === text);
+        if (word !== undefined)
+            return word;
+        throw new InputProblem(`${quoting_quote(text)} is not one of ${words.join(', ')}`);
+    };
+}
+/** What stands between newlines, commas and blanks. */
+const words = (text) => text.split(/[\s,]+/).filter((word) => word !== '');
+/** Lines without the blank ones. */
+const lines = (text) => text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+/** The same, each line once. */
+const distinctLines = (text) => [...new Set(lines(text))];
+/** A set of the given words, or the empty one for `none`. */
+function setOf(allowed) {
+    return (text) => {
+        const given = words(text);
+        if (given.length === 1 && given[0] === 'none')
+            return new Set();
+        const unknown = given.filter((word) => !allowed.some((candidate) => candidate === word));
+        if (unknown.length > 0) {
+            throw new InputProblem(`${enumerate(unknown.map(quoting_quote))} cannot be used here; there are ${allowed.join(', ')}, and none on its own`);
+        }
+        return new Set(given);
+    };
+}
+/** An http(s) URL. Its text is in no message: it may be a signed one. */
+const webUrl = (text) => {
+    if (/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+        return text;
+    throw new InputProblem('there is something that is not an http(s) URL');
+};
+/** A JSON object. Its text is in no message: it may hold a secret. */
+const jsonObject = (text) => {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        throw new InputProblem('it is not JSON');
+    }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+        return value;
+    throw new InputProblem('it is JSON, but not an object like {"name": "value"}');
+};
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/digicert.js
 
@@ -84843,6 +85098,7 @@ class DigestedFile {
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan.js
+
 /** doc: the page "List scans"; `restricted` is the service's word for a blocked file. */
 const verdictByCode = {
     CLN: 'clean',
@@ -84851,40 +85107,104 @@ const verdictByCode = {
     BLK: 'restricted',
     MAL: 'malicious',
 };
-/** A code that nobody documents is not clean: it is `unknown`, and whoever asks sees the code itself. */
-function verdictOf(code) {
-    return verdictByCode[code.toUpperCase()] ?? 'unknown';
-}
-/** Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties. */
-function readScan(value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return undefined;
-    const answer = value;
-    const verdictCode = scan_textOf(answer['verbose_verdict']);
-    const rootSummary = (answer['root_scan_summary'] ?? {});
-    const sample = (answer['sample'] ?? {});
+/** An unknown code is shown as far as this. */
+const mostCharactersOfCode = 32;
+/**
+ * Reads a verdict, which has an empty code as long as there is none. A code that nobody documents is not clean: it is
+ * `unknown`, and whoever asks sees the code itself.
+ *
+ * @param clean makes a text of the service fit to be shown.
+ */
+function readVerdict(value, clean) {
+    const code = typeof value === 'string' ? value.trim() : '';
+    const verdict = verdictByCode[code.toUpperCase()];
+    if (verdict !== undefined)
+        return { verdict, verdictCode: code };
+    const shown = clean(code);
+    const isLong = shown.length > mostCharactersOfCode;
     return {
-        ids: [answer['id'], answer['full_scan_id']].flatMap((id) => readScanId(id) ?? []),
-        rootId: readScanId(answer['root_scan_id']),
-        finished: verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
-        verdict: verdictOf(verdictCode),
-        verdictCode,
-        rootVerdictCode: scan_textOf(rootSummary['verbose_verdict']),
-        fileName: scan_textOf(sample['file_name']) || scan_textOf(sample['name']) || scan_textOf(answer['name']) || undefined,
-        answer,
+        verdict: 'unknown',
+        verdictCode: isLong ? `${shown.slice(0, mostCharactersOfCode).toWellFormed()}…` : shown,
     };
 }
 /**
- * Reads the id of a scan, which is documented as a number and also seen as a string: it is opaque, and a string for
- * us. Gives `undefined` for anything else.
+ * Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties.
+ *
+ * @param clean makes a text of the service fit to be shown.
  */
-function readScanId(value) {
-    if (typeof value === 'number' && Number.isSafeInteger(value))
-        return String(value);
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+function readScanRow(value, clean) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return undefined;
+    const answer = value;
+    const verdict = readVerdict(answer['verbose_verdict'], clean);
+    const rootSummary = (answer['root_scan_summary'] ?? {});
+    const rootVerdict = rootSummary['verbose_verdict'];
+    const sample = (answer['sample'] ?? {});
+    const fileName = [sample['file_name'], sample['name'], answer['name']].find((name) => typeof name === 'string' && name.trim() !== '');
+    return {
+        id: readVendorId(answer['id']),
+        fullScanId: readVendorId(answer['full_scan_id']),
+        rootScanId: readVendorId(answer['root_scan_id']),
+        finished: verdict.verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
+        ...verdict,
+        root: rootVerdict === undefined ? undefined : readVerdict(rootVerdict, clean),
+        fileName: typeof fileName === 'string' ? clean(fileName) : undefined,
+        answer,
+    };
 }
-function scan_textOf(value) {
-    return typeof value === 'string' ? value.trim() : '';
+
+;// CONCATENATED MODULE: ./packages/core/build/verdict.js
+/** From harmless to worst. A verdict that nobody can name is not clean, so `unknown` outranks it. */
+const bySeverity = ['clean', 'spam', 'unknown', 'suspicious', 'restricted', 'malicious'];
+/** The worst of the given verdicts, or `undefined` when there is none. */
+function worstVerdict(verdicts) {
+    let worst = -1;
+    for (const verdict of verdicts)
+        worst = Math.max(worst, bySeverity.indexOf(verdict));
+    return bySeverity[worst];
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-of-rows.js
+
+/**
+ * What all rows of the list that have to do with a scan tell about it together, whatever their order; `undefined` when
+ * there is none. A part never speaks for the whole (third party: the keys that say what is a part of what).
+ *
+ * - The row with the scan's `id` is the scan.
+ * - Otherwise, the rows that share its `full_scan_id` are, as far as they are parts of nothing else.
+ * - Otherwise, a `root_scan_summary` of a part tells the verdict on the whole.
+ * - Otherwise, the worst verdict on a part counts, once all parts have finished and none says that the whole has not.
+ */
+function scanOfRows(scanId, rows) {
+    const own = rows.filter(({ id }) => id === scanId);
+    if (own.length > 0)
+        return scanOf(own, own);
+    const sharing = rows.filter(({ fullScanId }) => fullScanId === scanId);
+    const wholes = sharing.filter(({ id, rootScanId = id }) => rootScanId === id || rootScanId === scanId);
+    if (wholes.length > 0)
+        return scanOf(wholes, wholes);
+    const related = rows.filter((row) => row.rootScanId === scanId || sharing.includes(row));
+    const told = related.flatMap(({ root }) => (root === undefined ? [] : [root]));
+    const toldVerdicts = told.filter(({ verdictCode }) => verdictCode !== '');
+    if (toldVerdicts.length > 0) {
+        return scanOf(related, [...toldVerdicts.map((root) => ({ ...root, finished: true })), ...sharing]);
+    }
+    return scanOf(related, [...related, ...told.map((root) => ({ ...root, finished: false }))]);
+}
+/** The scan about which all of this is said; its answer is that of the row that speaks worst of it. */
+function scanOf(rows, statements) {
+    const row = worst(rows.filter(({ finished }) => finished)) ?? rows[0];
+    if (row === undefined)
+        return undefined;
+    const { fileName, answer } = row;
+    const finished = statements.every((statement) => statement.finished);
+    const { verdict, verdictCode } = (finished ? worst(statements) : undefined) ?? undecided;
+    return { finished, verdict, verdictCode, fileName, answer };
+}
+const undecided = { verdict: 'unknown', verdictCode: '' };
+function worst(members) {
+    const verdict = worstVerdict(members.map((member) => member.verdict));
+    return members.find((member) => member.verdict === verdict);
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/search-period.js
@@ -84984,8 +85304,11 @@ function bodyOf(submission, name, file) {
 }
 /** A shorter value of a query is no signature, and to hide it would hide ordinary words. */
 const fewestCharactersOfSignature = 8;
-/** What of a submission must appear in no error: passwords, links that may be signed, the values of headers. */
-function secretsOf({ source, filePassword, callbackUrl, callbackHeaders, }) {
+/**
+ * What of a submission must appear in no error, output or file: passwords, links that may be signed, the values of
+ * headers.
+ */
+function secretsOfSubmission({ source, filePassword, callbackUrl, callbackHeaders, }) {
     return [
         ...(source.type === 'download-link' ? secretsOfUrl(source.url) : []),
         ...(filePassword === undefined ? [] : [filePassword]),
@@ -85016,6 +85339,10 @@ function secretsOfUrl(text) {
 
 
 
+
+
+
+
 /** The base URL of each region (doc). */
 const perceptionPointRegions = {
     us: 'https://api.perception-point.io',
@@ -85031,6 +85358,8 @@ const perceptionPointRegions = {
  */
 class PerceptionPointClient {
     #http;
+    /** By the scan id, what was submitted in secret, which the service may repeat. */
+    #secretsOfScans = new Map();
     /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
     constructor(options) {
         this.#http = new ServiceHttp({
@@ -85058,6 +85387,7 @@ class PerceptionPointClient {
         const name = nameOf(submission);
         const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
         const submittedAt = this.clock.now();
+        const secrets = secretsOfSubmission(submission);
         const call = {
             operation: 'submit file',
             subject: name,
@@ -85065,32 +85395,24 @@ class PerceptionPointClient {
             path: '/api/v1/files/',
             body: bodyOf(submission, name, file),
             accept: 'application/json',
-            secrets: secretsOf(submission),
+            secrets,
             explain,
         };
         try {
-            const scanId = await this.#http.json(call, limits, (answer) => readScanId(answer?.['scan_id']));
+            const scanId = await this.#http.json(call, limits, (answer) => readVendorId(answer?.['scan_id']));
+            this.#secretsOfScans.set(scanId, secrets);
             return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
         }
         catch (error) {
-            if (!(error instanceof errors_SecurityReportsError) || !client_isFateUnknown(error))
+            if (!isFateUnknown(error))
                 throw error;
-            throw new UncertainSubmissionError({
-                service: perceptionPoint,
-                operation: call.operation,
-                subject: name,
-                what: `${error.what}; the file may have been submitted all the same`,
-                remedy: `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
-                    `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`,
-                status: error.status,
-                vendorCode: error.vendorCode,
-                vendorMessage: error.vendorMessage,
-            });
+            throw uncertainSubmission(error, 'the file may have been submitted all the same', `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
+                `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`);
         }
     }
     /**
-     * Lists the scans of files that came by the API: `GET /api/v1/scans/list/` (doc), page by page. A `next` page is
-     * asked for only where the base URL is, since the token would go elsewhere.
+     * Lists the scans of files that came by the API, and of their parts: `GET /api/v1/scans/list/` (doc), page by page. A
+     * `next` page is asked for only where the base URL is, since the token would go elsewhere.
      */
     async *listScans(period, limits = {}) {
         const seen = new Set();
@@ -85110,8 +85432,8 @@ class PerceptionPointClient {
                 accept: 'application/json',
                 explain,
             };
-            const { scans, next } = await this.#http.json(call, limits, readPage);
-            yield* scans;
+            const { rows, next } = await this.#http.json(call, limits, (answer) => readPage(answer, (text) => this.#http.clean(text)));
+            yield* rows;
             if (next === undefined || seen.has(next))
                 return;
             seen.add(next);
@@ -85148,26 +85470,32 @@ class PerceptionPointClient {
             throw notListed(scanId);
         return scan;
     }
-    /** As `findScan`, for many at once with one reading of the list. */
+    /**
+     * As `findScan`, for many at once with one reading of the list. Their answers hold neither the token nor what this
+     * client has submitted in secret, such as a file password.
+     */
     async findScans(scanIds, period, limits = {}) {
-        const wanted = new Set(scanIds);
-        const found = new Map();
-        const partsByRoot = new Map();
-        for await (const scan of this.listScans(period, limits)) {
-            for (const id of scan.ids)
-                if (wanted.has(id))
-                    found.set(id, scan);
-            if (scan.rootId !== undefined)
-                partsByRoot.set(scan.rootId, scan);
-            if (found.size === wanted.size)
+        const rowsOf = new Map(scanIds.map((scanId) => [scanId, []]));
+        const withoutOwnRow = new Set(scanIds);
+        for await (const row of this.listScans(period, limits)) {
+            for (const scanId of new Set([row.id, row.fullScanId, row.rootScanId])) {
+                if (scanId !== undefined)
+                    rowsOf.get(scanId)?.push(row);
+            }
+            if (row.id !== undefined)
+                withoutOwnRow.delete(row.id);
+            // What else there is about a scan does not count beside its own row.
+            if (withoutOwnRow.size === 0)
                 break;
         }
-        for (const id of wanted) {
-            const part = partsByRoot.get(id);
-            if (!found.has(id) && part !== undefined)
-                found.set(id, asRoot(part));
-        }
-        return found;
+        return new Map([...rowsOf].flatMap(([scanId, rows]) => {
+            const scan = scanOfRows(scanId, rows);
+            return scan === undefined ? [] : [[scanId, this.#withoutSecrets(scanId, scan)]];
+        }));
+    }
+    #withoutSecrets(scanId, scan) {
+        const redact = this.#http.redactor(this.#secretsOfScans.get(scanId) ?? []);
+        return { ...scan, answer: redactJson(scan.answer, redact) };
     }
     /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
     async testConnection(limits = {}) {
@@ -85212,33 +85540,24 @@ function explain(refusal) {
             return undefined;
     }
 }
-/** Whether the service may have taken the file although there is no id: no answer, a failing one, or one without the id. */
-function client_isFateUnknown(error) {
-    const isAnsweredWithoutId = error.status !== undefined && error.status < 300;
-    const isRefused = error.status !== undefined && error.status >= 300 && error.status < 500;
-    return error.maybeTaken && !(error instanceof InvalidInputError) && (isAnsweredWithoutId || !isRefused);
-}
-function readPage(answer) {
+function readPage(answer, clean) {
     const { results, next } = (answer ?? {});
     if (!Array.isArray(results))
         return undefined;
     return {
-        scans: results.flatMap((result) => readScan(result) ?? []),
+        rows: results.flatMap((result) => readScanRow(result, clean) ?? []),
         next: typeof next === 'string' && next !== '' ? next : undefined,
     };
-}
-/** What a part tells of the whole it belongs to. */
-function asRoot(part) {
-    if (part.rootVerdictCode === '')
-        return part;
-    return { ...part, verdictCode: part.rootVerdictCode, verdict: verdictOf(part.rootVerdictCode) };
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/perception-point.js
 
 
 
-const sources = ['files', 'download-links', 'storage-paths'];
+
+
+const otherSources = ['download-links', 'storage-paths'];
+const sources = ['files', ...otherSources];
 const onlyForSubmitting = ['file-password', 'callback-url', 'callback-params', 'callback-headers'];
 async function readPerceptionPointRequest(reader, connection) {
     const region = reader.read('region', oneOf(regions), 'us');
@@ -85246,19 +85565,27 @@ async function readPerceptionPointRequest(reader, connection) {
         reader.refuse('region, base-url', 'both say where the service is. Give one of them.');
     }
     checkSources(reader);
+    const found = await reader.find('files', (text) => findFiles(lines(text), reader.workspace), []);
+    const files = found.filter(({ size }) => size > 0);
+    const emptyFiles = found.filter(({ size }) => size === 0);
+    if (files.length === 0 && emptyFiles.length > 0 && !otherSources.some((name) => reader.isGiven(name))) {
+        const names = enumerate(emptyFiles.map(({ name }) => quoting_quote(name)));
+        reader.refuse('files', `${names}: empty, and the service scans no empty files`);
+    }
     return {
         service: 'perception-point',
         token: connection.token,
         baseUrl: connection.baseUrl ?? perceptionPointRegions[region],
-        files: await reader.find('files', (text) => filesToScan(lines(text), reader.workspace), []),
-        downloadLinks: reader.read('download-links', (text) => lines(text).map(webUrl), []),
-        storagePaths: reader.read('storage-paths', lines, []),
+        files,
+        emptyFiles,
+        downloadLinks: reader.read('download-links', (text) => distinctLines(text).map(webUrl), []),
+        storagePaths: reader.read('storage-paths', distinctLines, []),
         storage: reader.read('storage', String, undefined),
         filePassword: reader.read('file-password', String, undefined),
         callbackUrl: reader.read('callback-url', webUrl, undefined),
         callbackParams: reader.read('callback-params', jsonObject, undefined),
         callbackHeaders: reader.read('callback-headers', headers, undefined),
-        scanIds: reader.read('scan-ids', lines, []),
+        scanIds: reader.read('scan-ids', distinctLines, []),
         wait: reader.read('wait', parsers_boolean, true),
     };
 }
@@ -85284,24 +85611,13 @@ function checkSources(reader) {
         }
     }
 }
-async function filesToScan(patterns, workspace) {
-    const files = await findFiles(patterns, workspace);
-    const tooLarge = files.filter((file) => file.size > mostBytesToScan).map((file) => parsers_quote(file.name));
-    const empty = files.filter((file) => file.size === 0).map((file) => parsers_quote(file.name));
-    if (tooLarge.length > 0) {
-        throw new InputProblem(`${enumerate(tooLarge)}: larger than the ${mostBytesToScan} bytes that the service scans`);
-    }
-    if (empty.length > 0)
-        throw new InputProblem(`${enumerate(empty)}: empty, and the service scans no empty files`);
-    return files;
-}
 function headers(text) {
     const object = jsonObject(text);
     for (const [name, value] of Object.entries(object)) {
         if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name))
-            throw new InputProblem(`${parsers_quote(name)} is not a name for a header`);
+            throw new InputProblem(`${quoting_quote(name)} is not a name for a header`);
         if (typeof value !== 'string' || /[\r\n\0]/.test(value)) {
-            throw new InputProblem(`the value of ${parsers_quote(name)} is not a text on one line`);
+            throw new InputProblem(`the value of ${quoting_quote(name)} is not a text on one line`);
         }
     }
     return object;
@@ -85353,6 +85669,8 @@ function parseHash(text) {
 
 
 
+
+
 async function readSpectraAnalyzeRequest(reader, connection) {
     reader.demand('base-url', 'Give the address of the appliance, such as https://appliance.example.com.');
     if (!reader.isGiven('hashes') && !reader.isGiven('files')) {
@@ -85369,14 +85687,17 @@ async function readSpectraAnalyzeRequest(reader, connection) {
 }
 const hashes = (text) => {
     const parsed = words(text).map((word) => ({ word, hash: parseHash(word) }));
-    const malformed = parsed.filter(({ hash }) => hash === undefined).map(({ word }) => parsers_quote(word));
+    const malformed = parsed.filter(({ hash }) => hash === undefined).map(({ word }) => quoting_quote(word));
     if (malformed.length > 0) {
         throw new InputProblem(`${enumerate(malformed)}: not a hash. Give MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64)`);
     }
-    return parsed.flatMap(({ hash }) => hash ?? []);
+    return [...new Set(parsed.flatMap(({ hash }) => hash?.value ?? []))];
 };
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/inputs.js
+
+
+
 
 
 
@@ -85484,9 +85805,10 @@ const credential = (text) => {
     throw new InputProblem('it contains blanks, line breaks or characters beyond ASCII, which no token has');
 };
 const artifactName = (text) => {
-    if (/^[^":<>|*?\r\n\\/]{1,255}$/.test(text))
+    const refusal = refusalOfArtifactName(text);
+    if (refusal === undefined)
         return text;
-    throw new InputProblem(`${parsers_quote(text)} is longer than 255 characters, or contains one of " : < > | * ? \\ /`);
+    throw new InputProblem(`${quoting_quote(text)} ${refusal}`);
 };
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/secrets.js
@@ -85555,8 +85877,7 @@ function annotationsFor(entries) {
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/publish/artifact-failure.js
-// A proxy's whole error page can be in a message of the storage client.
-const longestText = 600;
+
 /**
  * Tells from an exception of `@actions/artifact` what happened. The client wraps whatever goes wrong in a call of
  * the service into a plain Error, so that only its message is left to go by; what comes from the blob storage keeps
@@ -85564,11 +85885,7 @@ const longestText = 600;
  */
 function readFailure(error) {
     const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
-    const text = withoutSecrets(message);
-    return {
-        kind: kindOf(name, message),
-        text: text.length > longestText ? `${text.slice(0, longestText)}...` : text,
-    };
+    return { kind: kindOf(name, message), text: cleanVendorText(message, artifact_failure_secretsIn(message)) };
 }
 /** What happened and what to do, for the person who reads the log. */
 function explainFailure(failure, artifact, archive) {
@@ -85617,13 +85934,10 @@ function adviceFor(kind, archive) {
             return "GitHub's artifact service refused it.";
     }
 }
-function withoutSecrets(message) {
-    const token = process.env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-    return (token === '' ? message : message.replaceAll(token, '***'))
-        .replace(/(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gu, '$1')
-        .replace(/\bsig=[^\s&"'<>]+/gu, 'sig=***')
-        .replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ')
-        .trim();
+/** The token that the client has, and the signature of an address that it was given, which can stand there without it. */
+function artifact_failure_secretsIn(message) {
+    const signatures = [...message.matchAll(/\bsig=([^\s&"'<>]+)/gu)].map(([, signature = '']) => signature);
+    return [process.env['ACTIONS_RUNTIME_TOKEN'] ?? '', ...signatures];
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -85632,9 +85946,8 @@ var external_node_fs_ = __nccwpck_require__(73024);
 
 
 
-// Windows cannot store these, so GitHub refuses them everywhere. A name may not hold a slash either.
+// Windows cannot store these, so GitHub refuses them everywhere.
 const forbiddenInPath = /["<>:|*?\r\n]/u;
-const forbiddenInName = /["<>:|*?\r\n\\/]/u;
 /**
  * Makes sure that nothing but regular files inside `rootDirectory` is uploaded: the artifact client follows
  * symbolic links, and takes `/out-other` for a part of `/out`.
@@ -85652,18 +85965,6 @@ async function checkFiles(files, rootDirectory) {
     for (const file of files)
         checked.push(await checkFile(file, root));
     return { rootDirectory: root, files: checked };
-}
-/**
- * @throws Error when GitHub would refuse the name of the artifact
- */
-function checkArtifactName(name) {
-    if (name === '')
-        throw new Error('The artifact needs a name: set artifact-name.');
-    const found = forbiddenInName.exec(name);
-    if (found !== null) {
-        throw new Error(`The artifact cannot be called ${JSON.stringify(name)}: GitHub accepts no ${JSON.stringify(found[0])} in a name. ` +
-            'None of these may be in it: " < > : | * ? \\ / and line breaks.');
-    }
 }
 async function checkFile(file, root) {
     const stats = await (0,promises_.lstat)(file).catch(() => {
@@ -85720,6 +86021,7 @@ async function withRenamedFile(file, baseName, work) {
 
 
 
+
 const connectionTries = 3;
 /**
  * Attaches files to the workflow run as an artifact. A broken connection is tried three times; a name that a failed
@@ -85770,7 +86072,10 @@ async function checkRequest(request) {
             'Set archive: true, or ask for one report a step.');
     }
     const name = request.archive ? request.name : (0,external_node_path_.basename)(first);
-    checkArtifactName(name);
+    const refusal = refusalOfArtifactName(name);
+    if (refusal !== undefined) {
+        throw new Error(`The artifact cannot be called ${JSON.stringify(name)}: the name ${refusal}. Set another artifact-name.`);
+    }
     return { name, ...checked };
 }
 function askPatiently(log, sleep) {
@@ -85818,10 +86123,9 @@ function uploadOptions(request) {
     };
 }
 function nameForRetry(name, archive) {
-    if (archive)
-        return `${name}-retry1`;
-    const { name: stem, ext } = (0,external_node_path_.parse)(name);
-    return `${stem}-retry1${ext}`;
+    const { name: stem, ext } = archive ? { name, ext: '' } : (0,external_node_path_.parse)(name);
+    const ending = `-retry1${ext}`;
+    return `${stem.slice(0, longestArtifactName - ending.length)}${ending}`;
 }
 async function attemptUnder(name, upload, archive, attempt) {
     const [file] = upload.files;
@@ -85867,17 +86171,6 @@ function reasonToFail(entries, failOn) {
         return number === 0 ? [] : [`${number} ${reason}`];
     });
     return reasons.length === 0 ? undefined : reasons.join(', ');
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/verdict.js
-/** From harmless to worst. A verdict that nobody can name is not clean, so `unknown` outranks it. */
-const bySeverity = ['clean', 'spam', 'unknown', 'suspicious', 'restricted', 'malicious'];
-/** The worst of the given verdicts, or `undefined` when there is none. */
-function worstVerdict(verdicts) {
-    let worst = -1;
-    for (const verdict of verdicts)
-        worst = Math.max(worst, bySeverity.indexOf(verdict));
-    return bySeverity[worst];
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/publish/outputs.js
@@ -85977,7 +86270,7 @@ const lastLookMarginMs = 1_000;
  * A look that fails in a way that may pass does not end the wait: its error is the state until the next look. Only a
  * `TimeoutError` does, since the deadline of a look is that of the wait.
  *
- * @throws {DeadlinePassed} when no look is left before the deadline.
+ * @throws {DeadlinePassed} when no look is left before the deadline, also since the service asks for a longer rest.
  * @throws whatever `look` throws, and the signal's reason when that aborts.
  */
 async function poll(look, options) {
@@ -85994,9 +86287,11 @@ async function poll(look, options) {
         lastState = seen.state;
         const now = clock.now();
         const left = lastLookAt - now;
-        if (left < shortestIntervalMs)
+        const rest = seen.restMs ?? 0;
+        if (left < shortestIntervalMs || left < rest) {
             throw new DeadlinePassed('no look is left before the deadline');
-        const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), seen.restMs ?? 0);
+        }
+        const interval = Math.max(options.intervalMs ?? adaptiveInterval(now - started), rest);
         // An interval that leaves no room for a further one ends with the last look.
         await clock.sleep(left - interval < shortestIntervalMs ? left : interval, signal);
     }
@@ -86010,9 +86305,82 @@ function adaptiveInterval(waitedMs) {
     return Math.min(interval, longestIntervalMs);
 }
 function asPassingState(error) {
-    if (!(error instanceof errors_SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
+    if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
         throw error;
     return { done: false, state: error.what, restMs: error.retryAfterMs };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/report-lookup.js
+
+
+
+/** Whether a run is one of the report. */
+function isOfReport(run, report) {
+    return 'id' in report ? isSameId(run.reportId, report.id) : run.displayName === report.displayName;
+}
+function isSameId(one, other) {
+    return one?.toLowerCase() === other.trim().toLowerCase();
+}
+/**
+ * Finds the id of a report, which can be known by its display name only.
+ *
+ * @throws {NotFoundError} when the report history lists no report of that name.
+ * @throws {ServiceError} when it lists several, which are named then.
+ * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
+ */
+async function findReportId(client, report, limits = {}) {
+    if ('id' in report)
+        return report.id.trim();
+    const [run] = await listRunsOf(client, report, report.displayName, limits);
+    if (run === undefined)
+        throw report_lookup_notListed(report);
+    return run.reportId;
+}
+function report_lookup_notListed(report) {
+    return new NotFoundError({
+        ...about(report),
+        what: 'the report history does not list the report',
+        remedy: 'Check the display name letter for letter, or give the id of the report.',
+    });
+}
+/**
+ * Lists the runs of a report, all of them: nothing but a third party's word says that the newest come first.
+ *
+ * @param displayName of the report, where it is known: no filter by an id is.
+ * @param isWanted which of them to list.
+ * @throws {ServiceError} when several reports have the name.
+ */
+async function listRunsOf(client, report, displayName, limits, isWanted = () => true) {
+    const list = async (name) => {
+        const runs = [];
+        for await (const run of client.listReportHistory({ displayName: name }, limits)) {
+            if (isOfReport(run, report) && isWanted(run))
+                runs.push(run);
+        }
+        return runs;
+    };
+    const named = displayName === undefined ? [] : await list(displayName);
+    // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
+    const runs = named.length > 0 ? named : await list(undefined);
+    checkOneReport(runs, report);
+    return runs;
+}
+function checkOneReport(runs, report) {
+    const ids = new Set(runs.map(({ reportId }) => reportId));
+    if ('id' in report || ids.size <= 1)
+        return;
+    throw new ServiceError({
+        ...about(report),
+        what: `several reports have this display name: ${[...ids].map((id) => cleanVendorText(id, [])).join(', ')}`,
+        remedy: 'Give the id of one of them in place of the name.',
+    });
+}
+function about(report) {
+    return {
+        service: digicert,
+        operation: 'find report',
+        subject: 'id' in report ? report.id : report.displayName,
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/run-choice.js
@@ -86040,6 +86408,7 @@ function chooseRun(runs) {
         return { type: 'failed', run: failed };
     return idle === undefined ? { type: 'none' } : { type: 'pending', run: idle };
 }
+/** One without an id cannot be downloaded, nor told from another one. */
 function isReady(run) {
     return run.status === 'READY' && run.runId !== undefined;
 }
@@ -86049,6 +86418,7 @@ function isOnItsWay({ status, schedule }) {
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/report-run.js
+
 
 
 
@@ -86075,24 +86445,24 @@ const nothingAskedYet = 'nothing asked yet';
 async function fetchReportRun(client, request, deliver, options) {
     if (request.startNewRun === true && request.run !== 'latest') {
         throw new InvalidInputError({
-            ...about(request),
+            ...report_run_about(request),
             what: 'a new run has no id yet',
             remedy: 'Ask for the latest run together with a new one, or for a run by its id without.',
         });
     }
     const { clock } = client;
-    const started = clock.now();
     const known = { lastState: nothingAskedYet };
     const tell = (state) => {
         if (state === known.lastState)
             return;
         known.lastState = state;
-        options.onProgress?.({ subject: subjectOf(request), state, elapsedMs: clock.now() - started });
+        options.onProgress?.({ state });
     };
     try {
         return await withinLimits(clock, options, async (signal) => {
             const limits = { signal, deadline: options.deadline };
             const { run, notes } = await findRun(client, request, limits, options.pollIntervalMs, tell, known);
+            options.onRun?.(run);
             checkFormat(request, run);
             const parts = await downloadParts(client, run, request.format, deliver, limits, tell);
             return {
@@ -86129,7 +86499,7 @@ async function findRun(client, request, limits, pollIntervalMs, tell, known) {
                 return { done: false, state: stateOf(choice.run) };
             case 'failed':
                 throw new ServiceError({
-                    ...about(request),
+                    ...report_run_about(request),
                     what: `the run failed (${shown(choice.run)})`,
                     remedy: 'Start a new run; if that fails, too, look at the report in CertCentral.',
                 });
@@ -86137,7 +86507,7 @@ async function findRun(client, request, limits, pollIntervalMs, tell, known) {
                 if (known.isNewRunStarted === true)
                     return { done: false, state: 'started, not in the history yet' };
                 throw new NotFoundError({
-                    ...about(request),
+                    ...report_run_about(request),
                     what: request.run === 'latest'
                         ? 'the report history does not list the report'
                         : `the report history does not list the run ${request.run}`,
@@ -86150,13 +86520,8 @@ async function findRun(client, request, limits, pollIntervalMs, tell, known) {
 /** Starts a run. Gives the ids of those that were there before. */
 async function startNewRun(client, request, runs, limits, tell, known) {
     const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
-    if (reportId === undefined) {
-        throw new NotFoundError({
-            ...about(request),
-            what: 'the report history does not list the report',
-            remedy: 'Check the display name letter for letter, or give the id of the report.',
-        });
-    }
+    if (reportId === undefined)
+        throw report_lookup_notListed(request.report);
     await client.runReport(reportId, limits);
     known.isNewRunStarted = true;
     tell('new run started');
@@ -86165,36 +86530,16 @@ async function startNewRun(client, request, runs, limits, tell, known) {
 function isNewTo(earlier) {
     return ({ runId }) => runId !== undefined && !earlier.has(runId);
 }
-/**
- * Gives a way to read the rows of the history that a request is about, all of them: nothing but a third party's word
- * says that the newest come first. No filter by an id is known, so the name of a report is asked for once it is known.
- */
-function runReader(client, request) {
-    let displayName = 'displayName' in request.report ? request.report.displayName : undefined;
+/** Gives a way to read the rows of the history that a request is about. */
+function runReader(client, { report, run }) {
+    let displayName = 'displayName' in report ? report.displayName : undefined;
+    const isWanted = ({ runId }) => run === 'latest' || isSameId(runId, run);
     return async (limits) => {
-        const named = displayName === undefined ? [] : await runsOf(client, request, displayName, limits);
-        // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
-        const runs = named.length > 0 ? named : await runsOf(client, request, undefined, limits);
+        const runs = await listRunsOf(client, report, displayName, limits, isWanted);
+        // From now on, only the runs of this name have to be read.
         displayName ??= runs[0]?.displayName;
         return runs;
     };
-}
-async function runsOf(client, { report, run }, displayName, limits) {
-    const runs = [];
-    for await (const row of client.listReportHistory({ displayName }, limits)) {
-        const isOfReport = 'id' in report ? isSameId(row.reportId, report.id) : row.displayName === report.displayName;
-        if (isOfReport && (run === 'latest' || isSameId(row.runId, run)))
-            runs.push(row);
-    }
-    const reportIds = new Set(runs.map(({ reportId }) => reportId));
-    if ('displayName' in report && reportIds.size > 1) {
-        throw new ServiceError({
-            ...about({ report }),
-            what: `several reports have this display name: ${[...reportIds].map(clean).join(', ')}`,
-            remedy: 'Give the id of one of them in place of the name.',
-        });
-    }
-    return runs;
 }
 async function downloadParts(client, run, format, deliver, limits, tell) {
     const { reportId, runId, displayName, splitCount: count } = run;
@@ -86225,7 +86570,7 @@ function checkFormat(request, { formats }) {
     if (!areKnown || request.format === 'ZIP' || formats.includes(request.format))
         return;
     throw new ServiceError({
-        ...about(request),
+        ...report_run_about(request),
         what: `the report does not come as ${request.format}, only as ${formats.join(', ')}`,
         remedy: `Ask for ${formats.join(' or ')}, which was chosen when the report was created.`,
     });
@@ -86233,7 +86578,7 @@ function checkFormat(request, { formats }) {
 function timeoutError(request, known, trouble) {
     const state = trouble === undefined ? known.lastState : `${known.lastState}; ${trouble}`;
     return new TimeoutError({
-        ...about(request),
+        ...report_run_about(request),
         what: `it was not there in time; the last state: ${state}`,
         remedy: remedyFor(known),
         lastState: state,
@@ -86267,13 +86612,10 @@ function shown({ runId }) {
 function clean(text) {
     return cleanVendorText(text, []);
 }
-function isSameId(one, other) {
-    return one?.toLowerCase() === other.trim().toLowerCase();
-}
 function subjectOf({ report }) {
     return 'id' in report ? report.id : report.displayName;
 }
-function about(request) {
+function report_run_about(request) {
     return { service: digicert, operation: 'fetch report run', subject: subjectOf(request) };
 }
 
@@ -86330,17 +86672,27 @@ class ExtractionError extends Error {
 /** So much content is no bomb, however small the ZIP is. */
 const bytesOfAnyRatio = 10_000_000;
 /**
- * Unpacks a ZIP that somebody else has made into `directory`, which is made where it does not exist. Nothing is
- * unpacked beside it, or below: folders of the ZIP become a part of the file names, which are made safe, and unique
- * whatever the letter case. Files that have these names already are replaced.
+ * Unpacks a ZIP that somebody else has made into `directory`, which is made where it does not exist and there is a
+ * file for it. Nothing is unpacked beside it, or below: folders of the ZIP become a part of the file names, which are
+ * made safe, and unique whatever the letter case. Files that have these names already are replaced.
  *
  * @throws {ExtractionError} for an entry with an absolute path or one that leads elsewhere, a link, an encrypted or
- *   damaged entry, and for more entries or bytes than allowed.
+ *   damaged entry, for more entries or bytes than allowed, and when `directory` is a symbolic link.
  * @throws what the disk fails with; the signal's reason when it aborts. In any case nothing that was unpacked is left
  *   behind, and the ZIP stays.
  */
 async function extractZip(zipPath, directory, options = {}) {
+    // Its name can be of the one who made the ZIP, and the link of somebody else, to wherever they like.
+    if (await isLink(directory)) {
+        const name = cleanVendorText((0,external_node_path_.basename)(directory), []);
+        throw extractionError(zipPath, `its folder "${name}" is there as a symbolic link; remove the link`);
+    }
     const createdDirectory = await (0,promises_.mkdir)(directory, { recursive: true });
+    // Not the folders above it: others may have put something there in the meantime.
+    const removeCreatedDirectory = async () => {
+        if (createdDirectory !== undefined)
+            await (0,promises_.rmdir)(directory).catch(() => undefined);
+    };
     const staging = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
     const placed = [];
     try {
@@ -86354,19 +86706,26 @@ async function extractZip(zipPath, directory, options = {}) {
             files.push({ path, ...file });
         }
         await (0,promises_.rm)(staging, { recursive: true });
+        if (files.length === 0)
+            await removeCreatedDirectory();
         return files;
     }
     catch (error) {
         for (const path of [...placed, staging])
             await (0,promises_.rm)(path, { recursive: true, force: true });
-        // Not the folders above it: others may have put something there in the meantime.
-        if (createdDirectory !== undefined)
-            await (0,promises_.rmdir)(directory).catch(() => undefined);
+        await removeCreatedDirectory();
         throw error;
     }
 }
+async function isLink(path) {
+    const stats = await (0,promises_.lstat)(path).catch(() => undefined);
+    return stats?.isSymbolicLink() === true;
+}
+function extractionError(zipPath, what) {
+    return new ExtractionError(`${(0,external_node_path_.basename)(zipPath)} cannot be unpacked: ${what}. The ZIP itself is kept.`);
+}
 async function unpackAll(zipPath, staging, options) {
-    const fail = (what) => new ExtractionError(`${(0,external_node_path_.basename)(zipPath)} cannot be unpacked: ${what}. The ZIP itself is kept.`);
+    const fail = (what) => extractionError(zipPath, what);
     const { maxEntries = 1000, signal } = options;
     const countBytes = byteCounter((await (0,promises_.stat)(zipPath)).size, options);
     // Otherwise a ZIP within a ZIP of the same name could take its place.
@@ -86516,16 +86875,11 @@ function mediaTypeOf(head, name) {
 
 /** The state and the words for a report that could not be had. */
 function failedReport(error) {
-    return { state: stateFor(error), message: error instanceof Error ? error.message : String(error) };
-}
-function stateFor(error) {
-    if (error instanceof NotFoundError)
-        return 'missing';
-    return error instanceof TimeoutError ? 'timeout' : 'failed';
+    return { state: failureState(error), message: error instanceof Error ? error.message : String(error) };
 }
 /** What went wrong without the words that the subject's line in the log repeats. */
 function whatFailed(error) {
-    return error instanceof errors_SecurityReportsError
+    return error instanceof SecurityReportsError
         ? error.what
         : error instanceof Error
             ? error.message
@@ -86839,34 +87193,31 @@ async function fetchDigicertReports(request, fetching) {
     const subject = 'id' in request.report ? request.report.id : request.report.displayName;
     const service = 'digicert';
     return fetching.log.group(`Fetch the report ${subject} from DigiCert CertCentral, ${request.baseUrl}`, async () => {
+        const { baseUrl, apiKey } = request;
+        const { transport, clock, signal } = fetching;
+        const client = new DigicertClient({ baseUrl, apiKey, transport, clock });
         const files = [];
+        const failures = [];
+        const found = {};
         const tell = tellAbout(subject, fetching);
         try {
-            const { reportId, runId } = await download(request, fetching, files, tell);
-            const { unpacked, failures } = await digicert_unpack(request, fetching, files, tell);
-            const about = { service, subject, reportId, runId };
-            return [
-                ...unpacked.map((file) => ({ ...about, state: 'ready', ...file })),
-                ...failures.map((failure) => ({ ...about, ...failure })),
-            ];
+            await download(client, request, fetching, { files, found }, tell);
         }
         catch (error) {
-            fetching.signal.throwIfAborted();
+            signal.throwIfAborted();
             tell(whatFailed(error));
-            return [
-                ...files.map((file) => ({ service, subject, state: 'ready', ...file })),
-                { service, subject, ...runToResume(error), ...failedReport(error) },
-            ];
+            failures.push({ ...runToResume(error), ...failedReport(error) });
         }
+        const delivered = await digicert_unpack(request, fetching, files, tell);
+        return [...delivered, ...failures].map((outcome) => ({ service, subject, ...outcome, ...found }));
     });
 }
 /** The run that was waited for in vain, which a later step can ask for as `report-run-id`. */
 function runToResume(error) {
     return error instanceof TimeoutError && error.resumeId !== undefined ? { runId: error.resumeId } : {};
 }
-/** Downloads all parts, and adds each to `files` as soon as it is saved. */
-async function download(request, { transport, clock, signal, deadline, pace, outputDirectory, workspace }, files, tell) {
-    const client = new DigicertClient({ baseUrl: request.baseUrl, apiKey: request.apiKey, transport, clock });
+/** Downloads all parts, and adds each to `files` as soon as it is saved, so that a failure takes nothing away. */
+async function download(client, request, { signal, deadline, pace, outputDirectory, workspace }, { files, found }, tell) {
     const names = new FileNames();
     const save = async (report) => {
         const name = names.unique(report.name);
@@ -86879,34 +87230,36 @@ async function download(request, { transport, clock, signal, deadline, pace, out
         files.push({ path, mediaType: report.mediaType, ...report.digest });
         tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
     };
-    const { reportId, runId, notes } = await fetchReportRun(client, request, save, {
+    const { notes } = await fetchReportRun(client, request, save, {
         signal,
         deadline,
         pollIntervalMs: pace.pollIntervalMs,
         onProgress: ({ state }) => {
             tell(state);
         },
+        onRun: ({ reportId, runId }) => {
+            Object.assign(found, { reportId, runId });
+        },
     });
     for (const note of notes)
         tell(note);
-    return { reportId, runId };
 }
-/** Puts what is in a ZIP in the place of the ZIP, which stays where it cannot be unpacked. */
-async function digicert_unpack(request, { signal, workspace }, files, tell) {
-    if (!request.extract)
-        return { unpacked: files, failures: [] };
-    const unpacked = [];
-    const failures = [];
+/** Puts what is in a ZIP in the place of the ZIP, which stays where it cannot be unpacked, or holds nothing. */
+async function digicert_unpack({ extract }, { signal, workspace }, files, tell) {
+    const outcomes = [];
     for (const file of files) {
-        if (file.mediaType !== 'application/zip') {
-            unpacked.push(file);
+        if (!extract || file.mediaType !== 'application/zip') {
+            outcomes.push({ state: 'ready', ...file });
             continue;
         }
         const zip = (0,external_node_path_.join)(workspace, file.path);
         try {
             const { dir, name } = (0,external_node_path_.parse)(zip);
-            for (const { path, mediaType, size, sha256 } of await extractZip(zip, (0,external_node_path_.join)(dir, name), { signal })) {
-                unpacked.push({ path: nameInWorkspace(path, workspace), mediaType, size, sha256 });
+            const extracted = await extractZip(zip, (0,external_node_path_.join)(dir, name), { signal });
+            if (extracted.length === 0)
+                throw nothingIn(zip);
+            for (const { path, mediaType, size, sha256 } of extracted) {
+                outcomes.push({ state: 'ready', path: nameInWorkspace(path, workspace), mediaType, size, sha256 });
                 tell(`unpacked ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
             }
             await (0,promises_.rm)(zip);
@@ -86914,10 +87267,19 @@ async function digicert_unpack(request, { signal, workspace }, files, tell) {
         catch (error) {
             signal.throwIfAborted();
             tell(whatFailed(error));
-            failures.push({ ...file, ...failedReport(error) });
+            outcomes.push({ ...file, ...failedReport(error) });
         }
     }
-    return { unpacked, failures };
+    return outcomes;
+}
+function nothingIn(zip) {
+    return new NotFoundError({
+        service: digicert,
+        operation: 'unpack report',
+        subject: (0,external_node_path_.basename)(zip),
+        what: 'the run has no data: there is no file in the ZIP',
+        remedy: 'Check the filters of the report in CertCentral, or take another run. The ZIP itself is kept.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-watch.js
@@ -86926,6 +87288,9 @@ async function digicert_unpack(request, { signal, workspace }, files, tell) {
 
 
 
+const notAskedYet = 'not asked yet';
+const notListedYet = 'not listed yet';
+const beingScanned = 'being scanned';
 /**
  * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
  * runs only while somebody waits; it asks at intervals that fit the one who has waited for the shortest time.
@@ -86952,14 +87317,13 @@ class ScanWatch {
      */
     async waitFor(scanId, options) {
         const { clock } = this.#client;
-        const started = clock.now();
         const waiter = {
             scanId,
             submittedAt: options.submittedAt,
-            joinedAt: started,
+            joinedAt: clock.now(),
             settle: Promise.withResolvers(),
-            tell: (state) => options.onProgress?.({ subject: `scan ${scanId}`, state, elapsedMs: clock.now() - started }),
-            state: 'not asked yet',
+            tell: (state) => options.onProgress?.({ state }),
+            state: notAskedYet,
         };
         try {
             return await withinLimits(clock, options, (signal) => {
@@ -86978,7 +87342,7 @@ class ScanWatch {
                 operation: 'wait for scan',
                 subject: scanId,
                 what: `there was no verdict in time; the last state: ${waiter.state}`,
-                remedy: `The service goes on scanning: ask again for the scan id ${scanId}, or allow more time.`,
+                remedy: scan_watch_remedyFor(waiter),
                 lastState: waiter.state,
                 resumeId: scanId,
             });
@@ -87010,7 +87374,7 @@ class ScanWatch {
             const least = Math.max(shortestIntervalMs, restMs);
             this.#wake = new AbortController();
             await sleep(least, stop);
-            await sleep(interval - least, AbortSignal.any([stop, this.#wake.signal]));
+            await sleep(Math.max(0, interval - least), AbortSignal.any([stop, this.#wake.signal]));
         }
     }
     /** Reads the list once for all. Gives the milliseconds that the service asked to be left alone. */
@@ -87025,12 +87389,12 @@ class ScanWatch {
                 if (scan?.finished === true)
                     waiter.settle.resolve(scan);
                 else
-                    changeState(waiter, scan === undefined ? 'not listed yet' : 'being scanned');
+                    changeState(waiter, scan === undefined ? notListedYet : beingScanned);
             }
             return 0;
         }
         catch (error) {
-            const mayPass = error instanceof errors_SecurityReportsError && error.retryable;
+            const mayPass = error instanceof SecurityReportsError && error.retryable;
             for (const waiter of waiters) {
                 if (mayPass)
                     changeState(waiter, error.what);
@@ -87047,8 +87411,23 @@ function changeState(waiter, state) {
     waiter.state = state;
     waiter.tell(state);
 }
+/** An id that somebody gave may be wrong; the one of a submission is right, however long the service takes to list it. */
+function scan_watch_remedyFor({ scanId, submittedAt, state }) {
+    const askAgain = `ask again for the scan id ${scanId}, or allow more time`;
+    switch (state) {
+        case beingScanned:
+            return `The service goes on scanning: ${askAgain}.`;
+        case notListedYet:
+            return submittedAt === undefined
+                ? `Check the id, and that region and token are those that it was submitted with; only the last 30 days are looked at. If all is right, ${askAgain}.`
+                : `The service may take a while to list what it took: ${askAgain}.`;
+        default:
+            return `Look at the state of the service; then ${askAgain}.`;
+    }
+}
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-file.js
+
 
 
 /**
@@ -87089,17 +87468,26 @@ function afterSubmission(error, { scanId, name }) {
 /**
  * The result of a finished scan, as the list or a callback tells it. Without `name`, the document is named by what the
  * service tells of the file.
+ *
+ * @param secrets what must not be in the document, besides what the client of the scan knows of: all, of a callback.
  */
-function scanResult(known, scan) {
+function scanResult(known, scan, secrets = []) {
     const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
+    const answer = redactJson(scan.answer, redactor(secrets));
     const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
     return {
         scanId,
         verdict: scan.verdict,
         verdictCode: scan.verdictCode,
-        documentName: safeFileName(`${name}-${scanId}.json`, `scan-${scanId}.json`),
-        document: `${JSON.stringify({ ...scan.answer, ...sent }, undefined, 2)}\n`,
+        documentName: documentNameOf(name, scanId),
+        document: `${JSON.stringify({ ...answer, ...sent }, undefined, 2)}\n`,
     };
+}
+/** A long file name is shortened, so that the scan id stays whole. */
+function documentNameOf(name, scanId) {
+    const ending = `-${safeFileName(scanId, 'scan')}.json`;
+    const stem = firstBytes(safeFileName(name, 'scan'), mostBytesOfFileName - Buffer.byteLength(ending));
+    return `${stem}${ending}`;
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/services/perception-point.js
@@ -87135,6 +87523,10 @@ async function fetchPerceptionPointReports(request, fetching) {
         turn: takingTurns(fetching),
         lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
     };
+    if (request.emptyFiles.length > 0) {
+        const names = request.emptyFiles.map(({ name }) => name).join(', ');
+        fetching.log.warning(`Skipped, since there is nothing in it to scan: ${names}`);
+    }
     const jobs = jobsOf(request);
     return fetching.log.group(`Scan ${count(jobs.length, 'subject')} with Perception Point, ${request.baseUrl}`, () => allSettled(jobs.map((job) => runJob(job, scanning))));
 }
@@ -87146,7 +87538,7 @@ function jobsOf(request) {
             source: { type: 'data', file: fileToScan(file) },
         })),
         ...request.downloadLinks.map((url) => ({
-            subject: perception_point_withoutSecrets(url),
+            subject: withoutSecrets(url),
             sends: 'the link',
             source: { type: 'download-link', url },
         })),
@@ -87164,15 +87556,20 @@ function jobsOf(request) {
 }
 async function runJob(job, scanning) {
     const tell = tellAbout(job.subject, scanning);
-    const known = {};
+    const { source } = job;
+    const known = source.type === 'scan-id' ? { scanId: source.scanId } : {};
+    const onSubmitted = ({ scanId }) => {
+        known.scanId = scanId;
+        tell(`submitted as scan ${scanId}`);
+    };
     const about = { service: 'perception-point', subject: job.subject };
     try {
-        const submitted = await perception_point_submit(job, scanning, tell);
-        known.scanId = submitted.scanId;
-        const scan = await collect(submitted, scanning, tell);
-        if (scan === undefined)
+        const result = source.type === 'scan-id'
+            ? await collect(source.scanId, scanning, tell)
+            : await perception_point_submit({ ...job, source }, scanning, tell, onSubmitted);
+        if (result === undefined)
             return { ...about, state: 'submitted', ...known };
-        return { ...about, ...(await save(submitted, scan, scanning, tell)) };
+        return { ...about, ...(await save(result, scanning, tell)) };
     }
     catch (error) {
         scanning.signal.throwIfAborted();
@@ -87180,20 +87577,36 @@ async function runJob(job, scanning) {
         return { ...about, ...failedReport(error), ...known };
     }
 }
-/** Only submitting takes one of the few places: all that wait share one polling loop. */
-async function perception_point_submit(job, scanning, tell) {
-    const { client, request, signal, deadline, turn } = scanning;
-    const { source } = job;
-    if (source.type === 'scan-id')
-        return source;
-    return turn(async () => {
-        tell(`sending ${job.sends}`);
-        const { filePassword, callbackUrl, callbackParams, callbackHeaders } = request;
-        const submission = { source, filePassword, callbackUrl, callbackParams, callbackHeaders };
-        const submitted = await client.submitFile(submission, { signal, deadline });
-        tell(`submitted as scan ${submitted.scanId}`);
-        return submitted;
+/** Submits one thing. @returns its verdict, or `undefined` when the user did not want to wait for it. */
+async function perception_point_submit(job, { client, watch, request, signal, deadline, turn }, tell, onSubmitted) {
+    const { filePassword, callbackUrl, callbackParams, callbackHeaders } = request;
+    const { source, sends } = job;
+    const submission = { source, filePassword, callbackUrl, callbackParams, callbackHeaders };
+    // Only submitting takes one of the few places: all that wait share one polling loop.
+    const { result } = await turn(async () => {
+        // The client refuses what is too large before anything of it is sent.
+        if (source.type !== 'data' || source.file.size <= mostBytesToScan)
+            tell(`sending ${sends}`);
+        if (!request.wait) {
+            onSubmitted(await client.submitFile(submission, { signal, deadline }));
+            return { result: undefined };
+        }
+        const submitted = Promise.withResolvers();
+        const scan = scanFile(client, watch, submission, {
+            signal,
+            deadline,
+            onSubmitted: (file) => {
+                onSubmitted(file);
+                submitted.resolve(undefined);
+            },
+            onProgress: ({ state }) => {
+                tell(state);
+            },
+        });
+        await Promise.race([submitted.promise, scan]);
+        return { result: scan };
     });
+    return result;
 }
 function lookNow(client, scanIds, { clock, signal, deadline }) {
     return client.findScans(scanIds, searchPeriod(clock.now()), { signal, deadline });
@@ -87202,29 +87615,25 @@ function once(work) {
     let result;
     return () => (result ??= work());
 }
-/** The finished scan, or `undefined` when there is no verdict yet and the user did not want to wait for it. */
-async function collect(known, { watch, request, lookOnce, signal, deadline }, tell) {
-    const { scanId, submittedAt } = known;
+/** The verdict on a scan of earlier, or `undefined` when there is none yet and the user did not want to wait for it. */
+async function collect(scanId, { watch, request, lookOnce, signal, deadline }, tell) {
     if (request.wait) {
-        return watch.waitFor(scanId, {
+        const scan = await watch.waitFor(scanId, {
             signal,
             deadline,
-            submittedAt,
             onProgress: ({ state }) => {
                 tell(state);
             },
         });
+        return scanResult({ scanId }, scan);
     }
-    if (submittedAt !== undefined)
-        return undefined;
     const scan = (await lookOnce()).get(scanId);
     if (scan === undefined)
         throw notListed(scanId);
     tell(scan.finished ? 'finished' : 'being scanned');
-    return scan.finished ? scan : undefined;
+    return scan.finished ? scanResult({ scanId }, scan) : undefined;
 }
-async function save(known, scan, { names, outputDirectory, workspace }, tell) {
-    const { scanId, verdict, verdictCode, document, documentName } = scanResult(known, scan);
+async function save({ scanId, verdict, verdictCode, document, documentName }, { names, outputDirectory, workspace }, tell) {
     tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
     const path = await saveReport(document, outputDirectory, names.unique(documentName));
     const size = Buffer.byteLength(document);
@@ -87247,7 +87656,7 @@ function fileToScan({ path, name, size }) {
     };
 }
 /** A link may be a signed one: its query, user and password are in no log and no output. */
-function perception_point_withoutSecrets(link) {
+function withoutSecrets(link) {
     const url = new URL(link);
     return `${url.origin}${url.pathname}`;
 }
@@ -87304,19 +87713,14 @@ class SpectraAnalyzeClient {
     get clock() {
         return this.#http.clock;
     }
-    /** Starts the creation of the PDF report: `GET /api/pdf/{hash}/create` (doc). Creating it again does no harm. */
+    /**
+     * Starts the creation of the PDF report: `GET /api/pdf/{hash}/create` (doc). Creating it again does no harm. The answer
+     * says where to ask next, as the documentation does, too: any JSON object will do.
+     */
     async createPdfReport(hash, limits = {}) {
         const operation = 'create PDF report';
         const sample = readHash(hash, operation);
-        return this.#http.json({ ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
-            const { status_endpoint: statusEndpoint, download_endpoint: downloadEndpoint } = client_fieldsOf(answer);
-            if (typeof statusEndpoint !== 'string' || typeof downloadEndpoint !== 'string')
-                return undefined;
-            return {
-                statusEndpoint: this.#http.clean(statusEndpoint),
-                downloadEndpoint: this.#http.clean(downloadEndpoint),
-            };
-        });
+        await this.#http.json({ ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall }, limits, anyObject);
     }
     /**
      * Asks how far the PDF report is: `GET /api/pdf/{hash}/status` (doc).
@@ -87363,10 +87767,7 @@ class SpectraAnalyzeClient {
                 subject: sample.value,
                 clean: (text) => this.#http.clean(text),
             });
-            const delivered = await deliver(report).catch((error) => {
-                throw report.failure ?? error;
-            });
-            return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
+            return deliverReport(report, deliver);
         });
     }
     /**
@@ -87389,7 +87790,7 @@ class SpectraAnalyzeClient {
             if (typeof classification !== 'string')
                 return undefined;
             return {
-                verdict: client_verdictOf(classification),
+                verdict: verdictOf(classification),
                 classification: this.#http.clean(classification),
                 riskScore: typeof riskscore === 'number' ? riskscore : undefined,
                 threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
@@ -87409,7 +87810,7 @@ class SpectraAnalyzeClient {
             repeatable: true,
             operation: 'test connection',
             accept: 'application/json',
-        }, limits, (answer) => (typeof answer === 'object' && answer !== null ? true : undefined));
+        }, limits, anyObject);
     }
 }
 function readHash(text, operation) {
@@ -87427,7 +87828,7 @@ function readHash(text, operation) {
 function pdfCall(sample, step) {
     return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
 }
-function client_verdictOf(classification) {
+function verdictOf(classification) {
     switch (classification.toLowerCase()) {
         case 'goodware':
             return 'clean';
@@ -87472,6 +87873,9 @@ function explainDownload(refusal) {
         remedy: 'Create the PDF report again, with the same hash.',
     });
 }
+function anyObject(value) {
+    return typeof value === 'object' && value !== null ? true : undefined;
+}
 function client_fieldsOf(value) {
     return typeof value === 'object' && value !== null ? value : {};
 }
@@ -87496,13 +87900,12 @@ const pdf_report_nothingAskedYet = 'nothing asked yet';
  */
 async function fetchPdfReport(client, hash, deliver, options) {
     const { clock } = client;
-    const started = clock.now();
     let lastState = pdf_report_nothingAskedYet;
     const tell = (state) => {
         if (state === lastState)
             return;
         lastState = state;
-        options.onProgress?.({ subject: hash, state, elapsedMs: clock.now() - started });
+        options.onProgress?.({ state });
     };
     try {
         return await withinLimits(clock, options, (signal) => {
@@ -87612,6 +88015,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 
+const service = 'spectra-analyze';
 /**
  * Fetches the PDF report of every sample, several at a time, and saves it as `<hash>.pdf`. One that cannot be had
  * never stops the others.
@@ -87623,44 +88027,78 @@ async function fetchSpectraAnalyzeReports(request, fetching) {
     const { log, clock, transport } = fetching;
     const { baseUrl, token } = request;
     const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
-    const samples = await identifySamples(request, fetching);
-    return log.group(`Fetch ${count(samples.length, 'PDF report')} from Spectra Analyze, ${baseUrl}`, async () => {
+    const named = [
+        ...request.hashes.map((hash) => ({ subject: hash, hash })),
+        ...(await spectra_analyze_hashFiles(request.files, fetching)),
+    ];
+    const hashes = new Set(named.flatMap((one) => ('hash' in one ? one.hash : [])));
+    return log.group(`Fetch ${count(hashes.size, 'PDF report')} from Spectra Analyze, ${baseUrl}`, () => {
         const turn = takingTurns(fetching);
-        const entries = await allSettled(samples.map((sample) => turn(async () => {
-            const outcome = await fetchOne(client, sample, request.classification, fetching);
-            return sample.subjects.map((subject) => ({ ...outcome, subject }));
+        const fetched = new Map();
+        // A file and its copy, or a hash and its file, are the same sample.
+        const fetchOnce = (hash) => {
+            const outcome = fetched.get(hash) ?? turn(() => fetchOne(client, hash, request.classification, fetching));
+            fetched.set(hash, outcome);
+            return outcome;
+        };
+        return allSettled(named.map(async (one) => ({
+            ...('hash' in one ? await fetchOnce(one.hash) : one.failure),
+            subject: one.subject,
         })));
-        return entries.flat();
     });
 }
-/** Different names of the same hash (a file and its copy, a hash and its file) become one sample. */
-async function identifySamples(request, fetching) {
-    const subjectsByHash = new Map();
-    const add = (hash, subject) => {
-        subjectsByHash.set(hash, (subjectsByHash.get(hash) ?? new Set()).add(subject));
-    };
-    for (const hash of request.hashes)
-        add(hash.value, hash.value);
-    if (request.files.length > 0) {
-        await fetching.log.group(`Hash ${count(request.files.length, 'file')}`, async () => {
-            for (const file of request.files) {
-                const sha256 = await sha256Of(file, fetching.signal);
-                fetching.log.info(`${file.name} (${megabytes(file.size)}) has the SHA-256 ${sha256}`);
-                add(sha256, file.name);
+/** One that cannot be read does not stop the others. */
+async function spectra_analyze_hashFiles(files, fetching) {
+    if (files.length === 0)
+        return [];
+    const { log, signal, deadline, clock } = fetching;
+    const timeIsUp = AbortSignal.timeout(Math.max(0, deadline - clock.now()));
+    const ending = AbortSignal.any([signal, timeIsUp]);
+    return log.group(`Hash ${count(files.length, 'file')}`, async () => {
+        const named = [];
+        for (const file of files) {
+            const subject = file.name;
+            try {
+                const hash = await sha256Of(file, ending);
+                log.info(`${subject} (${megabytes(file.size)}) has the SHA-256 ${hash}`);
+                named.push({ subject, hash });
             }
-        });
-    }
-    return [...subjectsByHash].map(([hash, subjects]) => ({ hash, subjects: [...subjects] }));
+            catch (error) {
+                signal.throwIfAborted();
+                const failure = timeIsUp.aborted ? noTimeToHash(subject) : unreadable(subject, error);
+                log.info(`${subject}  ${whatFailed(failure)}`);
+                named.push({ subject, failure: { service, ...failedReport(failure) } });
+            }
+        }
+        return named;
+    });
+}
+function noTimeToHash(subject) {
+    return new TimeoutError({
+        service: spectraAnalyze,
+        operation: 'hash file',
+        subject,
+        what: 'the time was up before its SHA-256 was known',
+        remedy: 'Allow more time, or give the hash itself.',
+    });
+}
+function unreadable(subject, error) {
+    const { code = 'unknown error' } = error;
+    return new InvalidInputError({
+        service: spectraAnalyze,
+        operation: 'hash file',
+        subject,
+        what: `it cannot be read (${code})`,
+        remedy: 'See that it is there and that this user may read it, or leave it out.',
+    });
 }
 async function sha256Of(file, signal) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
     await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(file.path), hash, { signal });
     return hash.digest('hex');
 }
-async function fetchOne(client, sample, classification, fetching) {
+async function fetchOne(client, hash, classification, fetching) {
     const { signal, deadline, pace, workspace, outputDirectory } = fetching;
-    const { hash } = sample;
-    const service = 'spectra-analyze';
     const tell = tellAbout(hash, fetching);
     try {
         const report = await fetchPdfReport(client, hash, (stream) => saveReport(stream, outputDirectory, `${hash}.pdf`), {
