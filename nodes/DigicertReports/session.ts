@@ -29,6 +29,6 @@ async function connect(
   const tls = tlsOptions(credentials);
   const transport = createTransport(functions, { type, header: 'x-dc-devkey', tls }, clock);
   const { baseUrl, apiKey } = credentials;
-  const client = new DigicertClient({ baseUrl: baseUrl.trim(), apiKey, transport, clock });
+  const client = new DigicertClient({ baseUrl: baseUrl.trim(), apiKey: apiKey.trim(), transport, clock });
   return { client, transport };
 }

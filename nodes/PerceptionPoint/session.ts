@@ -27,7 +27,8 @@ export async function openSession(functions: IExecuteFunctions): Promise<Percept
   const tls = tlsOptions(credentials);
   const transport = createTransport(functions, { type, header: 'authorization', tls }, clock);
   const baseUrl = perceptionPointBaseUrl(credentials);
-  const client = new PerceptionPointClient({ baseUrl, token: credentials.token, transport, clock });
+  const token = credentials.token.trim();
+  const client = new PerceptionPointClient({ baseUrl, token, transport, clock });
   const pollSeconds = Number(functions.getNodeParameter('options.pollInterval', 0, 0));
   const watch = new ScanWatch(client, pollSeconds > 0 ? pollSeconds * 1000 : undefined);
   return { client, watch, credentials };

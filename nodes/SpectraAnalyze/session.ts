@@ -17,6 +17,6 @@ export async function openSession(functions: IExecuteFunctions): Promise<Spectra
   const tls = tlsOptions(credentials);
   const transport = createTransport(functions, { type, header: 'authorization', tls }, clock);
   const { baseUrl, token } = credentials;
-  const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
+  const client = new SpectraAnalyzeClient({ baseUrl, token: token.trim(), transport, clock });
   return { client, store: storeReport(functions, transport) };
 }

@@ -353,6 +353,12 @@ describe('get classification', () => {
   );
 });
 
+it('get classification adds the raw answer only on demand', async () => {
+  const { sha256 } = simulator.spectraAnalyze.addSample({ classification: 'malicious' });
+  const { items } = await run('getClassification', sha256, { includeRaw: true });
+  expect(items[0]?.json['raw']).toMatchObject({ classification: 'malicious', riskscore: 10 });
+});
+
 describe.each(everyOperation)('%s', (operation) => {
   it('refuses what is no hash before anything is sent', async () => {
     for (const hash of ['', 'abc', 'g'.repeat(40), 'a'.repeat(41)]) {
@@ -524,4 +530,16 @@ it('takes a PDF whole that somebody on the way has compressed', async () => {
     size: pdf.byteLength,
     sha256: createHash('sha256').update(pdf).digest('hex'),
   });
+});
+
+it('takes a token with the blanks that came along when it was pasted', async () => {
+  const { sha1 } = simulator.spectraAnalyze.addSample();
+  const token = ` ${simulator.spectraAnalyze.token}\n`;
+  const { items } = await run(
+    'getClassification',
+    sha1,
+    {},
+    { credentials: { baseUrl: simulator.url, token } },
+  );
+  expect(items[0]?.json).toMatchObject({ state: 'ready' });
 });

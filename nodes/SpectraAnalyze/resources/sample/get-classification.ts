@@ -1,5 +1,5 @@
 import { spectraAnalyze } from '@security-reports/core';
-import { concurrency, optionsOf, timeout, waitOptionsOf } from '../../../shared/descriptions.ts';
+import { concurrency, includeRaw, optionsOf, timeout, waitOptionsOf } from '../../../shared/descriptions.ts';
 import type { Operation } from '../../../shared/operation.ts';
 import { reportJson } from '../../../shared/report-json.ts';
 import type { SpectraAnalyzeSession } from '../../session.ts';
@@ -10,14 +10,18 @@ export const getClassification: Operation<SpectraAnalyzeSession> = {
   value: 'getClassification',
   action: 'Get the classification of a sample',
   description: 'Get the verdict of the appliance on a sample, without asking its cloud',
-  fields: [hash, optionsOf(timeout, concurrency)],
+  fields: [hash, optionsOf(timeout, concurrency, includeRaw)],
   run: async (context) => {
     const subject = hashOf(context);
-    const { verdict, classification, riskScore, threatName } = await context.session.client.getClassification(
+    const { client } = context.session;
+    const { verdict, classification, riskScore, threatName, answer } = await client.getClassification(
       subject,
       waitOptionsOf(context),
     );
+    const isRawWanted =
+      context.functions.getNodeParameter('options.includeRaw', context.itemIndex, false) === true;
+    const raw = isRawWanted ? answer : undefined;
     const about = { service: spectraAnalyze.id, subject, state: 'ready' } as const;
-    return [{ json: reportJson({ ...about, verdict, classification, riskScore, threatName }) }];
+    return [{ json: reportJson({ ...about, verdict, classification, riskScore, threatName, raw }) }];
   },
 };

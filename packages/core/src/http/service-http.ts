@@ -87,7 +87,7 @@ export class ServiceHttp {
           options.credential.secret === ''
             ? 'it is empty'
             : 'it contains characters that no token has, such as blanks or line breaks',
-        remedy: 'Check the secret that it comes from: its name, its value, and whether this run may read it.',
+        remedy: 'Check it where it is kept, and whether it can be read from there.',
       });
     }
   }

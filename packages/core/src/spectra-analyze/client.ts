@@ -3,6 +3,7 @@ import type { Limits } from '../deadline.ts';
 import { AccessError, InvalidInputError, NotFoundError, ServiceError } from '../errors.ts';
 import type { Refusal } from '../http/refusal.ts';
 import { ServiceHttp } from '../http/service-http.ts';
+import { redactJson } from '../redact.ts';
 import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
 import { pdf } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
@@ -31,6 +32,8 @@ export interface Classification {
   readonly riskScore: number | undefined;
   /** The threat's name, such as `Win32.Ransomware.Petya`. */
   readonly threatName: string | undefined;
+  /** The appliance's own answer, without the token. */
+  readonly answer: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -155,7 +158,8 @@ export class SpectraAnalyzeClient {
       },
       limits,
       (answer) => {
-        const { classification, riskscore, classification_result: threatName } = fieldsOf(answer);
+        const fields = fieldsOf(answer);
+        const { classification, riskscore, classification_result: threatName } = fields;
         if (typeof classification !== 'string') return undefined;
         return {
           verdict: verdictOf(classification),
@@ -163,6 +167,7 @@ export class SpectraAnalyzeClient {
           riskScore: typeof riskscore === 'number' ? riskscore : undefined,
           threatName:
             typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
+          answer: redactJson(fields, this.#http.redactor([])),
         };
       },
     );

@@ -425,7 +425,7 @@ describe('a run that is not there in time', () => {
   test('may never come when nobody starts it', async () => {
     const certCentral = await startCertCentral();
     const { identifier } = certCentral.simulator.digicert.addReport();
-    const { result } = fetching(certCentral, { report: { id: identifier } }, { withinSeconds: 5 });
+    const { result } = fetching(certCentral, { report: { id: identifier } }, { withinSeconds: 30 });
     expect(await failureOf(result)).toMatchObject({
       name: 'TimeoutError',
       lastState: 'scheduled (a run without an id)',

@@ -285,6 +285,7 @@ describe('the classification', () => {
       classification,
       riskScore: 7,
       threatName: 'Win32.Ransomware.Petya',
+      answer: expect.objectContaining({ classification, riskscore: 7 }) as unknown,
     });
     expect(simulator.journal.list()[0]?.path).toBe(`/api/samples/v3/${sha1}/classification/?localonly=1`);
   });
@@ -301,6 +302,7 @@ describe('the classification', () => {
       classification: 'Grayware',
       riskScore: undefined,
       threatName: undefined,
+      answer: json,
     });
   });
 });
