@@ -83447,7 +83447,7 @@ class ServiceHttp {
                 what: options.credential.secret === ''
                     ? 'it is empty'
                     : 'it contains characters that no token has, such as blanks or line breaks',
-                remedy: 'Check the secret that it comes from: its name, its value, and whether this run may read it.',
+                remedy: 'Check it where it is kept, and whether it can be read from there.',
             });
         }
     }
@@ -87688,6 +87688,7 @@ function pdfReportState(number, message) {
 
 
 
+
 /**
  * The calls of the Spectra Analyze appliance that have to do with PDF reports, one to one.
  *
@@ -87786,7 +87787,8 @@ class SpectraAnalyzeClient {
             accept: 'application/json',
             explain: explainSampleCall,
         }, limits, (answer) => {
-            const { classification, riskscore, classification_result: threatName } = client_fieldsOf(answer);
+            const fields = client_fieldsOf(answer);
+            const { classification, riskscore, classification_result: threatName } = fields;
             if (typeof classification !== 'string')
                 return undefined;
             return {
@@ -87794,6 +87796,7 @@ class SpectraAnalyzeClient {
                 classification: this.#http.clean(classification),
                 riskScore: typeof riskscore === 'number' ? riskscore : undefined,
                 threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
+                answer: redactJson(fields, this.#http.redactor([])),
             };
         });
     }
