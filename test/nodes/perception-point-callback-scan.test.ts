@@ -393,11 +393,16 @@ describe('the step that settles', () => {
     expect(simulator.journal.list()).toHaveLength(1);
   });
 
-  it('fails with the scan id when there is no verdict either', async () => {
-    const scanId = simulator.perceptionPoint.addScan({ scanSeconds: 'never' });
+  it.each([
+    ['being scanned', 'The service goes on scanning', { scanSeconds: 'never' }],
+    ['not listed yet', 'The service may list it later', { listLagSeconds: 3600 }],
+  ] as const)('fails with the scan id when it is %s', async (lastState, outlook, scan) => {
+    const scanId = simulator.perceptionPoint.addScan(scan);
     await expect(settle(scanId)).rejects.toMatchObject({
-      message: expect.stringMatching(/no callback came in time.*being scanned/) as unknown,
-      description: expect.stringContaining(`the scan id ${scanId}`) as unknown,
+      message: expect.stringContaining(
+        `no callback came in time, and there is no verdict either; the last state: ${lastState}`,
+      ) as unknown,
+      description: expect.stringContaining(`${outlook}: ask again for the scan id ${scanId}`) as unknown,
     });
   });
 });

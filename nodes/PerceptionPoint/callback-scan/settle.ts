@@ -38,13 +38,16 @@ async function askOnce(
 ): Promise<Scan> {
   const scan = await session.client.findScan(scanId, searchPeriod(clock.now(), submittedAt), { signal });
   if (scan?.finished === true) return scan;
-  const lastState = scan === undefined ? 'not listed yet' : 'being scanned';
+  const [lastState, outlook] =
+    scan === undefined
+      ? ['not listed yet', 'The service may list it later']
+      : ['being scanned', 'The service goes on scanning'];
   throw new TimeoutError({
     service: perceptionPoint,
     operation: 'wait for callback',
     subject: scanId,
     what: `no callback came in time, and there is no verdict either; the last state: ${lastState}`,
-    remedy: `The service goes on scanning: ask again for the scan id ${scanId}, or allow more time. Check that the service reaches the webhook URL of n8n.`,
+    remedy: `${outlook}: ask again for the scan id ${scanId}, or allow more time. Check that the service reaches the webhook URL of n8n.`,
     lastState,
     resumeId: scanId,
   });
