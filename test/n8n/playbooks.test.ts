@@ -11,7 +11,7 @@ import { N8nHome } from './support/n8n-process.ts';
 import { credentialsFor, importPlaybooks, playbooks, withCredential } from './support/playbooks.ts';
 import { startScriptedModel } from './support/scripted-model.ts';
 import { until } from './support/until.ts';
-import { baseNode, chain, manualTrigger } from './support/workflow.ts';
+import { baseNode, chain, manualTrigger, ourNode } from './support/workflow.ts';
 
 const { url, cookie, folder } = inject('n8n');
 const client = new N8nClient(url, cookie);
@@ -54,6 +54,53 @@ test('n8n imports every playbook, with the nodes of the package', async () => {
     .map((name) => basename(name, '.json'));
   expect(ids).toHaveLength(5);
   for (const id of ids) expect((await client.workflow(id)).nodes.length, id).toBeGreaterThan(1);
+});
+
+test('the first playbook works as the README builds it', async () => {
+  const [appliance, service] = credentials;
+  if (appliance === undefined || service === undefined) throw new Error('there are no credentials');
+  const { sha256 } = simulator.spectraAnalyze.addSample({ content: malwareMarker, creationSeconds: 0 });
+  const field = { fieldLabel: 'data', fieldType: 'file', multipleFiles: false };
+  const form = {
+    ...baseNode('Form', 'formTrigger', 2.2, { formTitle: 'Upload', formFields: { values: [field] } }),
+    webhookId: 'first-playbook',
+  };
+  const isMalicious = {
+    options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
+    conditions: [
+      {
+        id: 'a',
+        leftValue: '={{ $json.verdict }}',
+        rightValue: 'malicious',
+        operator: { type: 'string', operation: 'equals' },
+      },
+    ],
+    combinator: 'and',
+  };
+  const workflowId = await client.createWorkflow(
+    chain(
+      'First playbook',
+      form,
+      ourNode('Scan', 'perceptionPoint', service, { resource: 'file', operation: 'scan' }),
+      baseNode('Malicious?', 'if', 2.2, { conditions: isMalicious, options: {} }),
+      ourNode('Report', 'spectraAnalyze', appliance, {
+        resource: 'pdfReport',
+        operation: 'generate',
+        hash: '={{ $json.submittedSha256 }}',
+      }),
+    ),
+  );
+  await client.activate(workflowId);
+  const body = new FormData();
+  body.append('field-0', new Blob([malwareMarker]), 'bad.exe');
+  const response = await fetch(`${url}/form/first-playbook`, { method: 'POST', body });
+  expect(response.status).toBe(200);
+  const [report] = await until('report', async () => {
+    const outputs = await client.outputs(workflowId, 'Report');
+    return outputs.length > 0 ? outputs : undefined;
+  });
+  await client.deactivate(workflowId);
+  expect(report).toMatchObject({ state: 'ready', fileName: `${sha256}.pdf` });
 });
 
 describe('scan uploads and gate', () => {
