@@ -1,6 +1,7 @@
 import { malwareMarker, type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { describe, expect, inject, test } from 'vitest';
+import { credentialData } from './support/credential-data.ts';
 import { N8nClient } from './support/n8n-client.ts';
 import { type AskedCallback, startRecordingProxy } from './support/recording-proxy.ts';
 import { startScriptedModel } from './support/scripted-model.ts';
@@ -33,9 +34,8 @@ async function startScan(options: {
   const scan = { scanSeconds, callbackTimes };
   simulator.perceptionPoint.scriptScan({ times: 'always', scan });
   const credential = await client.createCredential('perceptionPointApi', {
-    region: 'custom',
+    ...credentialData(simulator).perceptionPointApi,
     baseUrl: proxy.url,
-    token: simulator.perceptionPoint.token,
   });
   const parameters = { resource: 'file', operation: 'scanWithCallback', ...options.parameters };
   const given = baseNode('Look', 'set', 3.4, {
@@ -232,8 +232,8 @@ describe('a suspended scan', { concurrent: true }, () => {
   });
 });
 
-async function credentialFor({ url: baseUrl, perceptionPoint: { token } }: Simulator) {
-  return client.createCredential('perceptionPointApi', { region: 'custom', baseUrl, token });
+async function credentialFor(simulator: Simulator) {
+  return client.createCredential('perceptionPointApi', credentialData(simulator).perceptionPointApi);
 }
 
 const parameters = { resource: 'file', operation: 'scanWithCallback' };

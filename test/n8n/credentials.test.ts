@@ -2,6 +2,7 @@ import { type Simulator, startSimulator } from '../../packages/simulator/src/ind
 import type { INode } from 'n8n-workflow';
 import { describe, expect, inject, test } from 'vitest';
 import { selfSignedCertificate } from '../action/support/certificate.ts';
+import { credentialData } from './support/credential-data.ts';
 import { startLocalServer } from './support/local-server.ts';
 import { N8nClient } from './support/n8n-client.ts';
 import { baseNode, chain, manualTrigger } from './support/workflow.ts';
@@ -10,9 +11,7 @@ const { url, cookie } = inject('n8n');
 const client = new N8nClient(url, cookie);
 
 interface Kind {
-  readonly type: string;
-  /** What a user fills in. */
-  readonly data: (simulator: Simulator) => Record<string, string>;
+  readonly type: keyof ReturnType<typeof credentialData>;
   /** The field that holds the token or key. */
   readonly secret: string;
   /** A call of the service that needs the credential. */
@@ -22,29 +21,38 @@ interface Kind {
 const kinds: readonly Kind[] = [
   {
     type: 'spectraAnalyzeApi',
-    data: (simulator) => ({ baseUrl: simulator.url, token: simulator.spectraAnalyze.token }),
     secret: 'token',
     path: `/api/samples/v3/${'0'.repeat(40)}/classification/`,
   },
   {
     type: 'perceptionPointApi',
-    data: (simulator) => ({
-      region: 'custom',
-      baseUrl: simulator.url,
-      token: simulator.perceptionPoint.token,
-    }),
     secret: 'token',
     path: '/api/v1/scans/list/?start=1&end=2&origin=api',
   },
   {
     type: 'digicertApi',
-    data: (simulator) => ({ baseUrl: simulator.url, apiKey: simulator.digicert.apiKey }),
     secret: 'apiKey',
     path: '/reports/v1/report/history?offset=0&limit=1',
   },
 ];
 
-describe.each(kinds)('the credential $type', ({ type, data, secret, path }) => {
+/** What n8n's HTTP Request node gets with a credential. */
+async function requestWith(type: string, fields: Record<string, unknown>, target: string) {
+  const credential = await client.createCredential(type, fields);
+  const node: INode = {
+    ...baseNode('Request', 'httpRequest', 4.4, {
+      url: target,
+      authentication: 'predefinedCredentialType',
+      nodeCredentialType: type,
+      options: { response: { response: { fullResponse: true, neverError: true } } },
+    }),
+    credentials: { [type]: credential },
+  };
+  return client.execute(chain('Request', manualTrigger, node));
+}
+
+describe.each(kinds)('the credential $type', ({ type, secret, path }) => {
+  const data = (simulator: Simulator): Record<string, string> => credentialData(simulator)[type];
   const testOf = async (fields: Record<string, unknown>) =>
     (await client.testCredential(type, fields)).status;
 
@@ -64,21 +72,7 @@ describe.each(kinds)('the credential $type', ({ type, data, secret, path }) => {
     expect(await testOf({ ...data(simulator), ignoreSslIssues: true })).toBe('OK');
   });
 
-  /** What n8n's HTTP Request node gets with the credential. */
-  const request = async (fields: Record<string, unknown>, target: string, parameters: object = {}) => {
-    const credential = await client.createCredential(type, fields);
-    const node: INode = {
-      ...baseNode('Request', 'httpRequest', 4.4, {
-        url: target,
-        authentication: 'predefinedCredentialType',
-        nodeCredentialType: type,
-        options: { response: { response: { fullResponse: true, neverError: true } } },
-        ...parameters,
-      }),
-      credentials: { [type]: credential },
-    };
-    return client.execute(chain('Request', manualTrigger, node));
-  };
+  const request = (fields: Record<string, unknown>, target: string) => requestWith(type, fields, target);
 
   test('opens its own service to the HTTP Request node, and no other', async () => {
     await using simulator = await startSimulator({ tls: await selfSignedCertificate() });
@@ -113,4 +107,15 @@ describe.each(kinds)('the credential $type', ({ type, data, secret, path }) => {
     expect(execution.items('Request')[0]?.json['statusCode']).toBe(302);
     expect(seen).toEqual([]);
   });
+});
+
+test('the credential spectraAnalyzeApi brings its CA to the HTTP Request node', async () => {
+  const { cert: caBundle, key } = await selfSignedCertificate();
+  await using simulator = await startSimulator({ tls: { cert: caBundle, key } });
+  const { spectraAnalyzeApi } = credentialData(simulator);
+  const target = `${simulator.url}/api/samples/v3/${'0'.repeat(40)}/classification/`;
+  const request = (more: object) =>
+    requestWith('spectraAnalyzeApi', { ...spectraAnalyzeApi, ...more }, target);
+  expect((await request({})).status).toBe('error');
+  expect((await request({ caBundle })).status).toBe('success');
 });

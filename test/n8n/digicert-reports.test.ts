@@ -1,5 +1,6 @@
 import { type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { credentialData } from './support/credential-data.ts';
 import { N8nClient, type StoredCredential } from './support/n8n-client.ts';
 import { chain, manualTrigger, ourNode } from './support/workflow.ts';
 
@@ -11,10 +12,7 @@ let credential: StoredCredential;
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  credential = await client.createCredential(type, {
-    baseUrl: simulator.url,
-    apiKey: simulator.digicert.apiKey,
-  });
+  credential = await client.createCredential(type, credentialData(simulator)[type]);
 });
 
 beforeEach(() => {

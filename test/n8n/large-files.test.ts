@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { INode } from 'n8n-workflow';
 import { expect, inject, test } from 'vitest';
 import { startSimulator } from '../../packages/simulator/src/index.ts';
+import { credentialData } from './support/credential-data.ts';
 import { type Execution, N8nClient, type StoredCredential } from './support/n8n-client.ts';
 import { N8nHome } from './support/n8n-process.ts';
 import { baseNode, chain, manualTrigger, ourNode } from './support/workflow.ts';
@@ -20,15 +21,9 @@ test('a PDF of 300 MB is downloaded, and a file of 300 MB scanned, without being
   try {
     const client = await N8nClient.setUp(n8n.url);
     const { path, sha256 } = await writeLargeFile(home.folder);
-    const appliance = await client.createCredential('spectraAnalyzeApi', {
-      baseUrl: simulator.url,
-      token: simulator.spectraAnalyze.token,
-    });
-    const service = await client.createCredential('perceptionPointApi', {
-      region: 'custom',
-      baseUrl: simulator.url,
-      token: simulator.perceptionPoint.token,
-    });
+    const { spectraAnalyzeApi, perceptionPointApi } = credentialData(simulator);
+    const appliance = await client.createCredential('spectraAnalyzeApi', spectraAnalyzeApi);
+    const service = await client.createCredential('perceptionPointApi', perceptionPointApi);
     const pdfReport = (operation: string, hash: string): INode =>
       ourNode(operation, 'spectraAnalyze', appliance, { resource: 'pdfReport', operation, hash });
     const read = baseNode('Read', 'readWriteFile', 1, { operation: 'read', fileSelector: path });

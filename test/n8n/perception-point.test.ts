@@ -1,6 +1,7 @@
 import { malwareMarker, type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { credentialData } from './support/credential-data.ts';
 import { N8nClient, type StoredCredential } from './support/n8n-client.ts';
 import { chain, givenItems, manualTrigger, ourNode, textFile } from './support/workflow.ts';
 
@@ -10,13 +11,9 @@ const type = 'perceptionPointApi';
 let simulator: Simulator;
 let credential: StoredCredential;
 
-function dataOf(url: string, token: string): object {
-  return { region: 'custom', baseUrl: url, token };
-}
-
 beforeAll(async () => {
   simulator = await startSimulator();
-  credential = await client.createCredential(type, dataOf(simulator.url, simulator.perceptionPoint.token));
+  credential = await client.createCredential(type, credentialData(simulator)[type]);
 });
 
 beforeEach(() => {
@@ -98,7 +95,7 @@ test('a scan that takes too long fails with the id by which Get takes it up', as
 
 test('the test of the credential knows a licence without the API', async () => {
   const { perceptionPoint: service } = simulator;
-  const data = dataOf(simulator.url, service.token);
+  const data = credentialData(simulator)[type];
   expect(await client.testCredential(type, data)).toMatchObject({ status: 'OK' });
   service.configure({ licensed: false });
   expect(await client.testCredential(type, data)).toMatchObject({ status: 'Error' });

@@ -1,6 +1,7 @@
 import { startSimulator } from '../../packages/simulator/src/index.ts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { IDataObject } from 'n8n-workflow';
+import { credentialData } from './support/credential-data.ts';
 import { type Queue, startQueue } from './support/queue.ts';
 import { until } from './support/until.ts';
 import { baseNode, chain, givenItems, manualTrigger, ourNode } from './support/workflow.ts';
@@ -25,10 +26,9 @@ afterAll(async () => {
 /** Has a report made that takes so many seconds. */
 async function startReport(creationSeconds: number) {
   const simulator = await startSimulator();
-  const { url: baseUrl, spectraAnalyze } = simulator;
-  const { sha256: hash } = spectraAnalyze.addSample({ creationSeconds });
-  const data = { baseUrl, token: spectraAnalyze.token };
-  const credential = await queue.client.createCredential('spectraAnalyzeApi', data);
+  const { sha256: hash } = simulator.spectraAnalyze.addSample({ creationSeconds });
+  const { spectraAnalyzeApi } = credentialData(simulator);
+  const credential = await queue.client.createCredential('spectraAnalyzeApi', spectraAnalyzeApi);
   const parameters = { resource: 'pdfReport', operation: 'generate', hash };
   const node = ourNode('Report', 'spectraAnalyze', credential, parameters);
   const workflowId = await queue.client.createWorkflow(chain('Report', manualTrigger, node));
@@ -55,8 +55,7 @@ test('a worker makes a report, and the main process gives its file', async () =>
 test('polls and results survive workers that are killed', async () => {
   await using simulator = await startSimulator();
   const { client } = queue;
-  const { apiKey } = simulator.digicert;
-  const credential = await client.createCredential('digicertApi', { baseUrl: simulator.url, apiKey });
+  const credential = await client.createCredential('digicertApi', credentialData(simulator).digicertApi);
   const { identifier } = simulator.digicert.addReport({ displayName: 'Orders', runs: [{}] });
   const trigger = ourNode('Trigger', 'digicertReportsTrigger', credential, {
     pollTimes: { item: [{ mode: 'everyMinute' }] },
@@ -102,11 +101,8 @@ test('a hundred suspended scans hold no worker, and all resume, on other workers
   await using simulator = await startSimulator();
   simulator.perceptionPoint.scriptScan({ times: 'always', scan: { scanSeconds: 3600, callbackTimes: 1 } });
   const { client } = queue;
-  const credential = await client.createCredential('perceptionPointApi', {
-    region: 'custom',
-    baseUrl: simulator.url,
-    token: simulator.perceptionPoint.token,
-  });
+  const { perceptionPointApi } = credentialData(simulator);
+  const credential = await client.createCredential('perceptionPointApi', perceptionPointApi);
   const webhook = {
     ...baseNode('Start', 'webhook', 2, { path: 'scan', httpMethod: 'POST' }),
     webhookId: 'scan',

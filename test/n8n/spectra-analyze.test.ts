@@ -1,6 +1,7 @@
 import { type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { selfSignedCertificate } from '../action/support/certificate.ts';
+import { credentialData } from './support/credential-data.ts';
 import { N8nClient, type StoredCredential } from './support/n8n-client.ts';
 import { until } from './support/until.ts';
 import { baseNode, chain, givenItems, manualTrigger, ourNode } from './support/workflow.ts';
@@ -13,10 +14,7 @@ let credential: StoredCredential;
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  credential = await client.createCredential(type, {
-    baseUrl: simulator.url,
-    token: simulator.spectraAnalyze.token,
-  });
+  credential = await client.createCredential(type, credentialData(simulator)[type]);
 });
 
 beforeEach(() => {
@@ -163,7 +161,7 @@ describe('the test of the credential', () => {
   test('trusts the CA that it is given', async () => {
     const tls = await selfSignedCertificate();
     await using secure = await startSimulator({ tls });
-    const credentials = { baseUrl: secure.url, token: secure.spectraAnalyze.token, caBundle: tls.cert };
+    const credentials = { ...credentialData(secure)[type], caBundle: tls.cert };
     expect(await client.testCredential(type, credentials)).toMatchObject({ status: 'OK' });
   });
 });
@@ -173,8 +171,7 @@ test('a report comes from an appliance with a self-signed certificate', async ()
   await using secure = await startSimulator({ tls });
   const { sha256 } = secure.spectraAnalyze.addSample({ creationSeconds: 0 });
   const trusted = await client.createCredential(type, {
-    baseUrl: secure.url,
-    token: secure.spectraAnalyze.token,
+    ...credentialData(secure)[type],
     caBundle: tls.cert,
   });
   const parameters = { resource: 'pdfReport', operation: 'generate', hash: sha256 };

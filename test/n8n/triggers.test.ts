@@ -1,5 +1,6 @@
 import { malwareMarker, startSimulator } from '../../packages/simulator/src/index.ts';
 import { expect, inject, test } from 'vitest';
+import { credentialData } from './support/credential-data.ts';
 import { N8nClient } from './support/n8n-client.ts';
 import { N8nHome } from './support/n8n-process.ts';
 import { until } from './support/until.ts';
@@ -11,11 +12,8 @@ const callbackSecret = 'a long random text';
 
 test('the Perception Point Trigger starts its workflow once for each scan, and for nobody without the secret', async () => {
   await using simulator = await startSimulator();
-  const token = simulator.perceptionPoint.token;
   const credential = await client.createCredential('perceptionPointApi', {
-    region: 'custom',
-    baseUrl: simulator.url,
-    token,
+    ...credentialData(simulator).perceptionPointApi,
     callbackSecret,
   });
   const trigger = {
@@ -66,15 +64,10 @@ test('both triggers tell each event once, also when n8n is killed and started ag
   try {
     let owner = await N8nClient.setUp(n8n.url);
     const service = await owner.createCredential('perceptionPointApi', {
-      region: 'custom',
-      baseUrl: simulator.url,
-      token: simulator.perceptionPoint.token,
+      ...credentialData(simulator).perceptionPointApi,
       callbackSecret,
     });
-    const account = await owner.createCredential('digicertApi', {
-      baseUrl: simulator.url,
-      apiKey: simulator.digicert.apiKey,
-    });
+    const account = await owner.createCredential('digicertApi', credentialData(simulator).digicertApi);
     const scans = { ...ourNode('Scans', 'perceptionPointTrigger', service, {}), webhookId: 'scans' };
     const runs = ourNode('Runs', 'digicertReportsTrigger', account, {
       pollTimes: { item: [{ mode: 'everyMinute' }] },

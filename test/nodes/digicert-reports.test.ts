@@ -349,6 +349,14 @@ describe('Download Latest', () => {
     ]);
   });
 
+  it('takes a key with the blanks that came along when it was pasted', async () => {
+    const { identifier } = simulator.digicert.addReport({ runs: [{}] });
+    const credentials = { ...digicertCredentials(simulator), apiKey: ` ${simulator.digicert.apiKey}\n` };
+    expect((await run(latest(identifier), { credentials })).items).toMatchObject([
+      { json: { state: 'ready' } },
+    ]);
+  });
+
   it('ends when the execution is canceled', async () => {
     const { identifier } = simulator.digicert.addReport({ runs: [{ status: 'GENERATING' }] });
     const canceled = new AbortController();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Simulator } from '../../../packages/simulator/src/index.ts';
 import type { INode } from 'n8n-workflow';
+import { credentialData } from './credential-data.ts';
 import type { N8nClient, StoredCredential } from './n8n-client.ts';
 import type { N8nHome } from './n8n-process.ts';
 import { repository } from './package-tarball.ts';
@@ -15,17 +16,10 @@ export async function importPlaybooks(home: N8nHome): Promise<void> {
 /** Makes the credentials of the three services, all of them for a simulator. */
 export async function credentialsFor(
   client: N8nClient,
-  { url, spectraAnalyze, perceptionPoint, digicert }: Simulator,
+  simulator: Simulator,
 ): Promise<readonly StoredCredential[]> {
-  return [
-    await client.createCredential('spectraAnalyzeApi', { baseUrl: url, token: spectraAnalyze.token }),
-    await client.createCredential('perceptionPointApi', {
-      region: 'custom',
-      baseUrl: url,
-      token: perceptionPoint.token,
-    }),
-    await client.createCredential('digicertApi', { baseUrl: url, apiKey: digicert.apiKey }),
-  ];
+  const data = Object.entries(credentialData(simulator));
+  return Promise.all(data.map(([type, fields]) => client.createCredential(type, fields)));
 }
 
 /** Gives a node the credential that its kind asks for, as the note of a playbook tells its user to. */
