@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { perceptionPoint, type ScanResult, type SubmittedFile } from '@security-reports/core';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { outputBinaryField } from '../../shared/descriptions.ts';
@@ -17,9 +16,8 @@ export async function scannedFile(
   result: ScanResult,
   { functions, itemIndex }: ItemContext<unknown>,
 ): Promise<OperationOutput> {
-  const { scanId, verdict, verdictCode, documentName: fileName, document } = result;
+  const { scanId, verdict, verdictCode, documentName: fileName, document, size, sha256 } = result;
   const mediaType = 'application/json';
-  const bytes = Buffer.from(document);
   const isRawWanted = functions.getNodeParameter('options.includeRaw', itemIndex, false) === true;
   const json = reportJson({
     service: perceptionPoint.id,
@@ -30,14 +28,14 @@ export async function scannedFile(
     scanId,
     fileName,
     mediaType,
-    size: bytes.byteLength,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    size,
+    sha256,
     submittedSize: submitted.size,
     submittedSha256: submitted.sha256,
     raw: isRawWanted ? (JSON.parse(document) as IDataObject) : undefined,
   });
   return {
     json,
-    binary: await functions.helpers.prepareBinaryData(bytes, fileName, mediaType),
+    binary: await functions.helpers.prepareBinaryData(Buffer.from(document), fileName, mediaType),
   };
 }

@@ -87430,6 +87430,7 @@ function scan_watch_remedyFor({ scanId, submittedAt, state }) {
 
 
 
+
 /**
  * Submits a file and waits for the verdict.
  *
@@ -87475,12 +87476,15 @@ function scanResult(known, scan, secrets = []) {
     const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
     const answer = redactJson(scan.answer, redactor(secrets));
     const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
+    const document = `${JSON.stringify({ ...answer, ...sent }, undefined, 2)}\n`;
     return {
         scanId,
         verdict: scan.verdict,
         verdictCode: scan.verdictCode,
         documentName: documentNameOf(name, scanId),
-        document: `${JSON.stringify({ ...answer, ...sent }, undefined, 2)}\n`,
+        document,
+        size: Buffer.byteLength(document),
+        sha256: (0,external_node_crypto_.createHash)('sha256').update(document).digest('hex'),
     };
 }
 /** A long file name is shortened, so that the scan id stays whole. */
@@ -87491,7 +87495,6 @@ function documentNameOf(name, scanId) {
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/services/perception-point.js
-
 
 
 
@@ -87633,17 +87636,16 @@ async function collect(scanId, { watch, request, lookOnce, signal, deadline }, t
     tell(scan.finished ? 'finished' : 'being scanned');
     return scan.finished ? scanResult({ scanId }, scan) : undefined;
 }
-async function save({ scanId, verdict, verdictCode, document, documentName }, { names, outputDirectory, workspace }, tell) {
+async function save({ scanId, verdict, verdictCode, document, documentName, size, sha256 }, { names, outputDirectory, workspace }, tell) {
     tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
     const path = await saveReport(document, outputDirectory, names.unique(documentName));
-    const size = Buffer.byteLength(document);
     tell(`saved as ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
     return {
         state: 'ready',
         path: nameInWorkspace(path, workspace),
         mediaType: 'application/json',
         size,
-        sha256: (0,external_node_crypto_.createHash)('sha256').update(document).digest('hex'),
+        sha256,
         verdict,
         scanId,
     };

@@ -12,7 +12,6 @@ import {
   type SubmittedFile,
 } from '@security-reports/core';
 import { saveReport } from '@security-reports/core/node';
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { PerceptionPointRequest } from '../inputs/perception-point.ts';
 import { count, megabytes } from '../quantities.ts';
@@ -199,20 +198,19 @@ async function collect(
 }
 
 async function save(
-  { scanId, verdict, verdictCode, document, documentName }: ScanResult,
+  { scanId, verdict, verdictCode, document, documentName, size, sha256 }: ScanResult,
   { names, outputDirectory, workspace }: Scanning,
   tell: (what: string) => void,
 ): Promise<Omit<ReportEntry, 'service' | 'subject'>> {
   tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
   const path = await saveReport(document, outputDirectory, names.unique(documentName));
-  const size = Buffer.byteLength(document);
   tell(`saved as ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
   return {
     state: 'ready',
     path: nameInWorkspace(path, workspace),
     mediaType: 'application/json',
     size,
-    sha256: createHash('sha256').update(document).digest('hex'),
+    sha256,
     verdict,
     scanId,
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Problem, SecurityReportsError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { firstBytes, mostBytesOfFileName, safeFileName } from '../file-name.ts';
@@ -18,6 +19,10 @@ export interface ScanResult {
   readonly documentName: string;
   /** The service's own answer as indented JSON, without secrets, with the SHA-256 of what was sent as `submitted_sha256`. */
   readonly document: string;
+  /** Of the document, in bytes. */
+  readonly size: number;
+  /** Of the document, in lower-case hex. */
+  readonly sha256: string;
 }
 
 export interface ScanFileOptions {
@@ -83,12 +88,15 @@ export function scanResult(
   const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
   const answer = redactJson(scan.answer, redactor(secrets));
   const sent = sha256 === undefined ? {} : { submitted_sha256: sha256 };
+  const document = `${JSON.stringify({ ...answer, ...sent }, undefined, 2)}\n`;
   return {
     scanId,
     verdict: scan.verdict,
     verdictCode: scan.verdictCode,
     documentName: documentNameOf(name, scanId),
-    document: `${JSON.stringify({ ...answer, ...sent }, undefined, 2)}\n`,
+    document,
+    size: Buffer.byteLength(document),
+    sha256: createHash('sha256').update(document).digest('hex'),
   };
 }
 
