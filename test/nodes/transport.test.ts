@@ -138,6 +138,16 @@ describe('a request', () => {
     ]);
   });
 
+  test('carries a content type that its headers name, although there is no body', async () => {
+    const server = await startKeeper();
+    const request = authorized(server.url);
+    const headers = { ...request.headers, 'content-type': 'application/json' };
+    await transportTo(server.url).send({ ...request, headers });
+    expect(server.received).toMatchObject([
+      { method: 'GET', headers: { 'content-type': 'application/json' } },
+    ]);
+  });
+
   test('resolves for every status, with the names of the headers in lower case', async () => {
     const server = await startServer((request, response) => {
       response.writeHead(Number(request.url?.slice(1)), { 'X-Once': 'c', 'X-Twice': ['a', 'b'] }).end();

@@ -15,7 +15,7 @@ export interface Transport {
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
-  /** Without those that describe the body: the transport sets them. */
+  /** Names in lower case. The transport sets those that describe a body. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
   /** Ends the request, and the response's body when that is still flowing. */

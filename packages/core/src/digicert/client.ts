@@ -91,6 +91,8 @@ export class DigicertClient {
       clock: options.clock,
       baseUrl,
       credential: { header: 'x-dc-devkey', prefix: '', secret: options.apiKey },
+      // As each of the vendor's samples sends it, also those of a GET (doc).
+      headers: { 'content-type': 'application/json' },
       rateLimiter: sharedRateLimiter(URL.parse(baseUrl)?.origin ?? '', options.apiKey, rateLimits),
     });
   }

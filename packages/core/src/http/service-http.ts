@@ -37,6 +37,8 @@ export interface ServiceHttpOptions {
   readonly baseUrl: string;
   /** The header that carries the credential, its prefix (`Token `), and the credential itself. */
   readonly credential: { readonly header: string; readonly prefix: string; readonly secret: string };
+  /** What the service expects in each request besides, names in lower case. Other origins do not get it. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What every request waits for before it leaves, also when it is one of several tries, or follows a redirect. */
   readonly rateLimiter?: RateLimiter;
 }
@@ -69,6 +71,7 @@ export class ServiceHttp {
   readonly #transport: Transport;
   readonly #baseUrl: URL;
   readonly #credential: ServiceHttpOptions['credential'];
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #rateLimiter: RateLimiter | undefined;
 
   /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
@@ -78,6 +81,7 @@ export class ServiceHttp {
     this.#transport = options.transport;
     this.#baseUrl = parseBaseUrl(options.baseUrl, options.service);
     this.#credential = options.credential;
+    this.#headers = options.headers ?? {};
     this.#rateLimiter = options.rateLimiter;
     if (!/^[\x21-\x7e]+$/.test(options.credential.secret)) {
       throw new InvalidInputError({
@@ -294,6 +298,7 @@ export class ServiceHttp {
   #headersFor(url: URL, call: Call): Record<string, string> {
     const headers: Record<string, string> = { accept: call.accept, 'user-agent': 'security-reports' };
     if (url.origin === this.#baseUrl.origin) {
+      Object.assign(headers, this.#headers);
       headers[this.#credential.header] = `${this.#credential.prefix}${this.#credential.secret}`;
     }
     return headers;

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { ReportHistoryFilter } from '../../src/digicert/client.ts';
-import { failureOf } from '../support/transport.ts';
+import { startServer } from '../support/servers.ts';
+import { failureOf, readBytes } from '../support/transport.ts';
 import { listed, startCertCentral } from './support.ts';
 
 function row(run: string, more: Record<string, string | number | null> = {}) {
@@ -250,4 +252,32 @@ describe('starting a run', () => {
     expect(await failureOf(client.runReport('a'))).toMatchObject({ name: 'NotFoundError' });
     expect(paths()).toHaveLength(2);
   });
+});
+
+test('every request says that it is about JSON, as the samples of the vendor do, and other origins do not get it', async () => {
+  const received: (readonly [path: string, contentType: string | undefined])[] = [];
+  const keep = ({ url, headers }: IncomingMessage): void => {
+    received.push([url?.split('?')[0] ?? '', headers['content-type']]);
+  };
+  const store = await startServer((request, response) => {
+    keep(request);
+    response.end('a,b\n1,2\n');
+  });
+  const service = await startServer((request, response) => {
+    keep(request);
+    const isDownload = request.url?.includes('/download') === true;
+    if (isDownload) response.writeHead(302, { location: `${store.url}/file.csv` }).end();
+    else response.end('{"page":{"total":0},"report_history":[]}');
+  });
+  const { connect } = await startCertCentral();
+  const client = connect({ baseUrl: service.url });
+  await listed(client.listReportHistory());
+  await client.runReport('r');
+  await client.downloadReport({ reportId: 'r', runId: 'n', format: 'CSV' }, readBytes);
+  expect(received).toEqual([
+    ['/reports/v1/report/history', 'application/json'],
+    ['/reports/v1/report/r/run', 'application/json'],
+    ['/reports/v1/report/r/n/download', 'application/json'],
+    ['/file.csv', undefined],
+  ]);
 });
