@@ -79,8 +79,8 @@ export async function itemsOf(
   const field = functions.getNodeParameter('outputBinaryField') as string;
   const store = async (report: Report): Promise<IBinaryData> => {
     const delivered = await session.store(report);
-    const { name, mediaType, digest } = report;
-    files.push(fileItem(run, field, { delivered, name, mediaType, ...digest }));
+    const { name, mediaType, redirectedTo, digest } = report;
+    files.push(fileItem(run, field, { delivered, name, mediaType, redirectedTo, ...digest }));
     return delivered;
   };
   const { parts } = await fetchReportRun(

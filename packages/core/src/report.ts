@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvalidReportError, type Problem, type SecurityReportsError } from './errors.ts';
+import type { ServiceResponse } from './http/service-http.ts';
 import { describeWebPage, isWebPage } from './http/web-page.ts';
 import type { ReportBeginning, ReportKind } from './report-kind.ts';
 import type { HttpResponse } from './transport.ts';
@@ -26,6 +27,8 @@ export interface DeliveredReport<T> extends ReportDigest {
   readonly name: string;
   /** Of what the report is. */
   readonly mediaType: string;
+  /** The origin that the report is from, where a redirect of the service led to another one. */
+  readonly redirectedTo: string | undefined;
 }
 
 /** Who speaks, for the errors. */
@@ -57,13 +60,16 @@ export class Report implements AsyncIterable<Uint8Array> {
   /** A safe file name with the extension of what the report really is. */
   readonly name: string;
   readonly kind: ReportKind;
+  /** The origin that the report is from, where a redirect of the service led to another one. */
+  readonly redirectedTo: string | undefined;
   readonly #chunks: AsyncIterable<Uint8Array>;
   #digest: ReportDigest | undefined;
   #failure: unknown;
 
-  constructor(name: string, kind: ReportKind, checked: CheckedChunks) {
+  constructor(name: string, kind: ReportKind, redirectedTo: string | undefined, checked: CheckedChunks) {
     this.name = name;
     this.kind = kind;
+    this.redirectedTo = redirectedTo;
     this.#chunks = checked((digest) => {
       this.#digest = digest;
     });
@@ -103,7 +109,7 @@ type CheckedChunks = (onEnd: (digest: ReportDigest) => void) => AsyncIterable<Ui
  * @throws what `whenEmpty` makes of an answer without content.
  */
 export async function openReport(
-  response: HttpResponse,
+  response: HttpResponse & Partial<Pick<ServiceResponse, 'redirectedTo'>>,
   expected: ExpectedReport,
   context: ReportContext,
 ): Promise<Report> {
@@ -121,7 +127,7 @@ export async function openReport(
   }
   const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
   if (kind === undefined) throw notAReport(head, expected.called, response, context);
-  return new Report(expected.name(kind), kind, (onEnd) =>
+  return new Report(expected.name(kind), kind, response.redirectedTo, (onEnd) =>
     checkWhileFlowing(
       { head, rest: { [Symbol.asyncIterator]: () => chunks } },
       { kind, beginning, announcedSize },
@@ -140,7 +146,8 @@ export async function deliverReport<T>(report: Report, deliver: Deliver<T>): Pro
   const delivered = await deliver(report).catch((error: unknown) => {
     throw report.failure ?? error;
   });
-  return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
+  const { name, mediaType, redirectedTo } = report;
+  return { delivered, name, mediaType, redirectedTo, ...report.digest };
 }
 
 /** A byte-order mark and blanks are no content. */

@@ -1,13 +1,11 @@
 import { InvalidInputError, SecurityReportsError, UncertainSubmissionError } from './errors.ts';
 
 /**
- * Whether the service may have acted on a request all the same that failed so: there was no answer, a failing one, or a
- * successful one that does not say what was asked.
+ * Whether the service may have acted on a request that failed so: there was no answer, a failing one, or a successful
+ * one that does not say what was asked. The status of an error does not say it, since it may be that of an earlier try.
  */
 export function isFateUnknown(error: unknown): error is SecurityReportsError {
-  if (!(error instanceof SecurityReportsError) || error instanceof InvalidInputError) return false;
-  const { status, maybeTaken } = error;
-  return maybeTaken && (status === undefined || status < 300 || status >= 500);
+  return error instanceof SecurityReportsError && !(error instanceof InvalidInputError) && error.maybeTaken;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 
 /** At most so many requests within any stretch of time of this length. */
 export interface RateLimit {
@@ -96,18 +97,4 @@ export function sharedRateLimiter(
   const limiter = shared.get(key) ?? new RateLimiter(limits);
   shared.set(key, limiter);
   return limiter;
-}
-
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    aborted.reject(signal.reason);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { DeadlinePassed, type Limits, withinLimits } from '../deadline.ts';
 import {
+  AccessError,
   ConnectionError,
   InvalidInputError,
   type Problem,
@@ -18,16 +19,16 @@ import {
   TransportError,
 } from '../transport.ts';
 import { cleanVendorText } from '../vendor-text.ts';
-import { isLoopback, isSecure, parseBaseUrl } from './base-url.ts';
+import { parseBaseUrl } from './base-url.ts';
 import { mostBytesOfJson, mostBytesToShow, readBoundedText } from './bounded-body.ts';
+import { CredentialGate } from './credential-gate.ts';
+import { parseKeepingDigits } from './json-text.ts';
 import type { RateLimiter } from './rate-limit.ts';
-import { explainGenerally, type Refusal } from './refusal.ts';
+import { redirectTarget } from './redirect.ts';
+import { checkBaseUrl, readRefusal, type Refusal } from './refusal.ts';
 import { retry } from './retry.ts';
-import { parseRetryAfter } from './retry-after.ts';
-import { readVendorError } from './vendor-error.ts';
+import { userAgent } from './user-agent.ts';
 import { describeWebPage, isWebPage } from './web-page.ts';
-
-const mostRedirects = 5;
 
 export interface ServiceHttpOptions {
   readonly service: Service;
@@ -55,13 +56,31 @@ export interface Call {
   readonly path: string | URL;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
-  readonly accept: string;
+  /** The media types to ask for; {@link acceptJson} unless given. */
+  readonly accept?: string;
   /** What of the call must not appear in any error, besides the credential: a password, a signed link. */
   readonly secrets?: readonly string[];
   /** Whether making the call twice does no harm. As it is for every GET, unless said otherwise. */
   readonly repeatable?: boolean;
   /** What an answer with an error status means for this call. Without an opinion, the general meaning holds. */
   readonly explain?: (refusal: Refusal) => SecurityReportsError | undefined;
+}
+
+/** JSON rather than the page for people that some services have, too, and anything rather than a 406. */
+const acceptJson = 'application/json, */*;q=0.5';
+
+/** An answer, and where it is from. */
+export interface ServiceResponse extends HttpResponse {
+  /** The other origin to which redirects led, such as `https://store.example.com`. */
+  readonly redirectedTo: string | undefined;
+}
+
+type Receive<T> = (response: ServiceResponse) => Promise<T>;
+
+/** What an attempt reports while it is made. */
+interface AttemptWatch {
+  readonly onSend: () => void;
+  readonly onError: (error: SecurityReportsError) => void;
 }
 
 /** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
@@ -73,6 +92,7 @@ export class ServiceHttp {
   readonly #credential: ServiceHttpOptions['credential'];
   readonly #headers: Readonly<Record<string, string>>;
   readonly #rateLimiter: RateLimiter | undefined;
+  readonly #gate = new CredentialGate();
 
   /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
   constructor(options: ServiceHttpOptions) {
@@ -105,52 +125,79 @@ export class ServiceHttp {
    * Makes a call and hands its successful answer to `receive`. Both are repeated when they fail in a way that may
    * pass, so `receive` must begin anew each time it is called.
    *
+   * The answer may be from another origin, to which the service redirects, without its credential: `receive` has to
+   * know by itself whether it is what was asked for, as a report does.
+   *
    * @throws {SecurityReportsError} of the kind that fits; {@link TimeoutError} when the deadline passed.
    * @throws the reason of the caller's signal, when that aborts.
    */
-  async request<T>(call: Call, limits: Limits, receive: (response: HttpResponse) => Promise<T>): Promise<T> {
+  async request<T>(call: Call, limits: Limits, receive: Receive<T>): Promise<T> {
+    return this.#request(call, limits, receive, { mayBeElsewhere: true });
+  }
+
+  async #request<T>(
+    call: Call,
+    limits: Limits,
+    receive: Receive<T>,
+    options: { readonly mayBeElsewhere: boolean },
+  ): Promise<T> {
     let lastError: SecurityReportsError | undefined;
+    /** What the service said last, which a connection that failed after it must not hide. */
+    let lastAnswer: SecurityReportsError | undefined;
     // Of the last request that left: one that only waited for its turn was not sent.
-    let maybeTaken = false;
+    let isMaybeTaken = false;
+    const watch: AttemptWatch = {
+      onSend: () => {
+        isMaybeTaken = true;
+      },
+      onError: (error) => {
+        lastError = error;
+        if (error.status !== undefined) lastAnswer = error;
+        isMaybeTaken = error.maybeTaken;
+      },
+    };
     try {
       return await withinLimits(this.clock, limits, (signal) =>
-        retry(
-          () =>
-            this.#attempt(call, signal, receive, {
-              onSend: () => {
-                maybeTaken = true;
-              },
-              onError: (error) => {
-                lastError = error;
-                maybeTaken = error.maybeTaken;
-              },
-            }),
-          {
-            clock: this.clock,
-            signal,
-            deadline: limits.deadline,
-            repeatable: call.repeatable ?? call.method === 'GET',
-          },
-        ),
+        retry(() => this.#attempt(call, signal, receive, { ...options, ...watch }), {
+          clock: this.clock,
+          signal,
+          deadline: limits.deadline,
+          repeatable: call.repeatable ?? call.method === 'GET',
+        }),
       );
     } catch (error) {
+      if (error instanceof ConnectionError && lastAnswer !== undefined) {
+        const { what, remedy, retryable, maybeTaken } = error;
+        throw new ConnectionError({
+          ...this.#about(call),
+          ...saidBy(lastAnswer),
+          what: `${what}; the last answer: ${lastAnswer.what}`,
+          remedy,
+          retryable,
+          maybeTaken,
+        });
+      }
       if (!(error instanceof DeadlinePassed)) throw error;
+      const tries = lastError === undefined ? '' : `; the last try: ${lastError.what}`;
+      const before =
+        lastAnswer === undefined || lastAnswer === lastError ? '' : `; the last answer: ${lastAnswer.what}`;
       throw new TimeoutError({
         ...this.#about(call),
-        what: `there was no complete answer in time${lastError === undefined ? '' : `; the last try: ${lastError.what}`}`,
+        ...(lastAnswer !== undefined && saidBy(lastAnswer)),
+        what: `there was no complete answer in time${tries}${before}`,
         remedy: 'Allow more time, or try again later.',
         lastState: lastError?.what,
-        maybeTaken,
+        maybeTaken: isMaybeTaken,
       });
     }
   }
 
   /**
    * Makes a call whose answer is JSON of at most 32 MB, and reads it with `parse`, which gives `undefined` for an
-   * answer it cannot make sense of.
+   * answer it cannot make sense of. It is never taken from another origin.
    */
   async json<T>(call: Call, limits: Limits, parse: (value: unknown) => T | undefined): Promise<T> {
-    return this.request(call, limits, async (response) => {
+    const receive: Receive<T> = async (response) => {
       const text = await readBoundedText(response, mostBytesOfJson);
       const unexpected = (what: string, remedy: string, retryable = false): ServiceError =>
         new ServiceError({ ...this.#about(call), status: response.status, what, remedy, retryable });
@@ -179,17 +226,19 @@ export class ServiceHttp {
         );
       }
       return parsed;
-    });
+    };
+    return this.#request(call, limits, receive, { mayBeElsewhere: false });
   }
 
-  /** Makes a call of whose answer nothing matters but its status, unless a web page came in its place. */
+  /** Makes a call of whose answer, from no other origin, nothing matters but its status, unless it is a web page. */
   async acknowledged(call: Call, limits: Limits): Promise<void> {
-    await this.request(call, limits, async (response) => {
+    const receive: Receive<void> = async (response) => {
       // The status says enough: a body that breaks off must not hide it.
       const text = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
       // Whoever sends a page in place of an acknowledgement is not the service, and has done nothing.
       if (text !== undefined && isWebPage(text)) throw this.#webPageError(call, response, text, false);
-    });
+    };
+    await this.#request(call, limits, receive, { mayBeElsewhere: false });
   }
 
   /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
@@ -211,8 +260,8 @@ export class ServiceHttp {
     return new ServiceError({
       ...this.#about(call),
       status: response.status,
-      what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
-      remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
+      what: `${this.clean(describeWebPage(page), call.secrets)} arrived in place of the answer`,
+      remedy: checkBaseUrl,
       maybeTaken,
     });
   }
@@ -224,25 +273,42 @@ export class ServiceHttp {
   async #attempt<T>(
     call: Call,
     signal: AbortSignal,
-    receive: (response: HttpResponse) => Promise<T>,
-    { onSend, onError }: { onSend: () => void; onError: (error: SecurityReportsError) => void },
+    receive: Receive<T>,
+    { mayBeElsewhere, onSend, onError }: { readonly mayBeElsewhere: boolean } & AttemptWatch,
   ): Promise<T> {
-    let response: HttpResponse | undefined;
+    const passage = await this.#gate.enter(this.#about(call), signal, call.body?.type !== 'multipart');
+    let response: ServiceResponse | undefined;
     try {
-      response = await this.#sendFollowingRedirects(call, signal, onSend);
-      if (response.status >= 200 && response.status < 300) return await receive(response);
-      throw await this.#refusalOf(call, response);
+      response = await this.#sendFollowingRedirects(call, signal, { mayBeElsewhere, onSend });
+      const isFromService = response.redirectedTo === undefined;
+      if (response.status >= 200 && response.status < 300) {
+        if (isFromService) passage.accepted();
+        return await receive(response);
+      }
+      const refusal = await readRefusal(response, this.#about(call), {
+        now: this.clock.now(),
+        clean: (text) => this.clean(text, call.secrets),
+        explain: call.explain,
+      });
+      if (refusal instanceof AccessError) passage.refused(refusal);
+      else if (isFromService && response.status < 500 && !refusal.retryable) passage.accepted();
+      throw refusal;
     } catch (error) {
       signal.throwIfAborted();
       const told = error instanceof TransportError ? this.#connectionError(call, error) : error;
       if (told instanceof SecurityReportsError) onError(told);
       throw told;
     } finally {
+      passage.over();
       response?.discard();
     }
   }
 
-  async #sendFollowingRedirects(call: Call, signal: AbortSignal, onSend: () => void): Promise<HttpResponse> {
+  async #sendFollowingRedirects(
+    call: Call,
+    signal: AbortSignal,
+    { mayBeElsewhere, onSend }: { readonly mayBeElsewhere: boolean } & Pick<AttemptWatch, 'onSend'>,
+  ): Promise<ServiceResponse> {
     let url = this.#urlOf(call);
     for (let redirects = 0; ; redirects += 1) {
       const request: HttpRequest = {
@@ -258,32 +324,23 @@ export class ServiceHttp {
       };
       const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
       const location = response.headers['location'];
-      if (response.status < 300 || response.status > 399 || location === undefined) return response;
+      if (response.status < 300 || response.status > 399 || location === undefined) {
+        return withOrigin(response, url.origin === this.origin ? undefined : url.origin);
+      }
       response.discard();
-      const refuse = (what: string): ServiceError =>
-        new ServiceError({
-          ...this.#about(call),
-          status: response.status,
-          what,
-          remedy: 'Set the base URL to where the service really is.',
-        });
-      const target = URL.parse(location, url.href);
-      if (call.method !== 'GET') {
-        throw refuse(
-          call.repeatable === true
-            ? 'the service redirects a POST, which is not sent elsewhere'
-            : 'the service redirects a request that must not be sent twice',
-        );
-      }
-      if (redirects === mostRedirects)
-        throw refuse(`the service redirected more than ${mostRedirects} times`);
-      if (target === null) throw refuse('the service redirects to something that is not a URL');
-      if (!isSecure(target) || (isLoopback(target) && !isLoopback(this.#baseUrl))) {
-        throw refuse(
-          `the service redirects to ${this.clean(target.origin, call.secrets)}, which is not safe to follow`,
-        );
-      }
-      url = target;
+      url = redirectTarget(
+        {
+          method: call.method,
+          repeatable: call.repeatable,
+          from: url,
+          location,
+          followed: redirects,
+          baseUrl: this.#baseUrl,
+          mayBeElsewhere,
+          clean: (text) => this.clean(text, call.secrets),
+        },
+        { ...this.#about(call), status: response.status },
+      );
     }
   }
 
@@ -296,7 +353,7 @@ export class ServiceHttp {
   }
 
   #headersFor(url: URL, call: Call): Record<string, string> {
-    const headers: Record<string, string> = { accept: call.accept, 'user-agent': 'security-reports' };
+    const headers: Record<string, string> = { accept: call.accept ?? acceptJson, 'user-agent': userAgent };
     if (url.origin === this.#baseUrl.origin) {
       Object.assign(headers, this.#headers);
       headers[this.#credential.header] = `${this.#credential.prefix}${this.#credential.secret}`;
@@ -319,31 +376,21 @@ export class ServiceHttp {
       maybeTaken: error.maybeTaken,
     });
   }
-
-  async #refusalOf(call: Call, response: HttpResponse): Promise<SecurityReportsError> {
-    const { status } = response;
-    // The status says enough: a body that breaks off must not hide it.
-    const body = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
-    const { code, message } = readVendorError(body ?? '');
-    const retryAfterMs = parseRetryAfter(response.headers['retry-after'], this.clock.now());
-    const refusal: Refusal = {
-      ...this.#about(call),
-      status,
-      vendorCode: code === undefined ? undefined : this.clean(code, call.secrets),
-      vendorMessage: message === undefined ? undefined : this.clean(message, call.secrets),
-      retryable: status === 408 || status === 429 || status >= 500,
-      retryAfterMs,
-      maybeTaken: !(status === 429 || (status === 503 && retryAfterMs !== undefined)),
-    };
-    return call.explain?.(refusal) ?? explainGenerally(refusal);
-  }
 }
 
-/** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
-function parseKeepingDigits(text: string): unknown {
-  // With a function for each value, parsing takes many times the memory.
-  if (!/\d{16}/.test(text)) return JSON.parse(text);
-  const keepDigits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-    Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
-  return JSON.parse(text, keepDigits);
+function withOrigin(response: HttpResponse, redirectedTo: string | undefined): ServiceResponse {
+  const { status, headers, body } = response;
+  const discard = (): void => {
+    response.discard();
+  };
+  return { status, headers, body, discard, redirectedTo };
+}
+
+/** What an error says of an answer of the service. */
+function saidBy({
+  status,
+  vendorCode,
+  vendorMessage,
+}: SecurityReportsError): Pick<Problem, 'status' | 'vendorCode' | 'vendorMessage'> {
+  return { status, vendorCode, vendorMessage };
 }

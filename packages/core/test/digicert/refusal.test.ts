@@ -75,20 +75,25 @@ describe('an error of the service', () => {
   }
 
   test('is explained by what the service does, for every call', async () => {
-    const { simulator, client, connect } = await startCertCentral();
+    const { simulator, connect } = await startCertCentral();
     const { identifier } = simulator.digicert.addReport();
-    const calls = (of: DigicertClient) => [
-      of.testConnection(),
-      of.listReportHistory().next(),
-      of.runReport(identifier),
-      of.downloadReport({ reportId: identifier, runId: 'a', format: 'CSV' }, readBytes),
+    const calls: ((client: DigicertClient) => Promise<unknown>)[] = [
+      (client) => client.testConnection(),
+      (client) => client.listReportHistory().next(),
+      (client) => client.runReport(identifier),
+      (client) => client.downloadReport({ reportId: identifier, runId: 'a', format: 'CSV' }, readBytes),
     ];
-    const whatHappens = async (of = client) =>
-      new Set((await Promise.all(calls(of).map(failureOf))).map((error) => (error as { what: string }).what));
+    // One client makes no more calls after a refusal.
+    const whatHappens = async (options?: { apiKey: string }) =>
+      new Set(
+        (await Promise.all(calls.map((call) => failureOf(call(connect(options)))))).map(
+          (error) => (error as { what: string }).what,
+        ),
+      );
 
     for (const keyRefusal of ['user_authentication_error', 'access_denied'] as const) {
       simulator.digicert.configure({ keyRefusal });
-      expect(await whatHappens(connect({ apiKey: 'another' }))).toEqual(
+      expect(await whatHappens({ apiKey: 'another' })).toEqual(
         new Set(['the service does not know the API key']),
       );
     }

@@ -122,13 +122,35 @@ describe('a single call', () => {
     const { simulator, client, clock } = await startAppliance();
     simulator.faults.script({
       route: 'spectra-analyze.samples.status',
-      fault: { kind: 'status', status: 503 },
+      fault: { kind: 'status', status: 503, json: { code: 'busy', detail: 'Memory is over 90 %.' } },
     });
     simulator.faults.script({ route: 'spectra-analyze.samples.status', fault: { kind: 'hang' } });
     expect(await failureOf(client.testConnection({ deadline: clock.now() + 5000 }))).toMatchObject({
       name: 'TimeoutError',
       what: 'there was no complete answer in time; the last try: the service cannot answer for now',
       lastState: 'the service cannot answer for now',
+      status: 503,
+      vendorCode: 'busy',
+      vendorMessage: 'Memory is over 90 %.',
+    });
+  });
+
+  test('says at its deadline what the service answered before the connections failed', async () => {
+    const { simulator, client, clock } = await startAppliance();
+    const route = 'spectra-analyze.samples.status';
+    simulator.faults.script({
+      route,
+      fault: { kind: 'status', status: 502, json: { detail: 'No worker.' } },
+    });
+    simulator.faults.script({ route, fault: { kind: 'reset' } });
+    simulator.faults.script({ route, fault: { kind: 'hang' } });
+    expect(await failureOf(client.testConnection({ deadline: clock.now() + 10_000 }))).toMatchObject({
+      name: 'TimeoutError',
+      what: expect.stringMatching(
+        /; the last try: 127\.0\.0\.1.* broke .*; the last answer: the service cannot answer for now$/,
+      ) as string,
+      status: 502,
+      vendorMessage: 'No worker.',
     });
   });
 });

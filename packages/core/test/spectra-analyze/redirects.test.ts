@@ -1,5 +1,7 @@
+import type { RouteName } from '@security-reports/simulator';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import type { SpectraAnalyzeClient } from '../../src/spectra-analyze/client.ts';
 import { inMemory, startAppliance } from '../support/appliance.ts';
 import { startServer } from '../support/servers.ts';
 import { failureOf } from '../support/transport.ts';
@@ -35,7 +37,7 @@ describe('a redirect', () => {
     },
   );
 
-  test('to another origin is followed without the token', async () => {
+  test('of a download to another origin is followed without the token, and the report says where it is from', async () => {
     const { simulator, client } = await startAppliance();
     const stranger = await startStranger('%PDF-1.7\n%%EOF\n');
     const { sha1 } = simulator.spectraAnalyze.addSample();
@@ -45,25 +47,76 @@ describe('a redirect', () => {
     });
     const report = await client.downloadPdfReport(sha1, inMemory);
     expect(report.delivered.toString()).toBe('%PDF-1.7\n%%EOF\n');
+    expect(report.redirectedTo).toBe(stranger.url);
     expect(stranger.received).toHaveLength(1);
     expect(stranger.received[0]?.url).toBe('/store/report.pdf?signature=abc');
     expect(JSON.stringify(stranger.received)).not.toContain(simulator.spectraAnalyze.token);
     expect(stranger.received[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  test('back to the own origin carries the token again', async () => {
+  test('of a download that ends at the own origin carries the token again, and is no other origin', async () => {
     const { simulator, client } = await startAppliance();
-    const { sha1 } = simulator.spectraAnalyze.addSample();
+    const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
+    await client.createPdfReport(sha1);
     const stranger = await startServer((_request, response) => {
-      response.writeHead(302, { location: `${simulator.url}/api/pdf/${sha1}/create` }).end();
+      response.writeHead(302, { location: `${simulator.url}/api/pdf/${sha1}/download` }).end();
     });
     simulator.faults.script({
-      route: create,
+      route: download,
       fault: { kind: 'redirect', status: 302, location: stranger.url },
     });
-    await client.createPdfReport(sha1);
-    expect(simulator.journal.list()).toMatchObject([{ status: 302 }, { credential: 'right', status: 200 }]);
+    expect((await client.downloadPdfReport(sha1, inMemory)).redirectedTo).toBeUndefined();
+    expect(simulator.journal.list({ route: download })).toMatchObject([
+      { status: 302 },
+      { credential: 'right', status: 200 },
+    ]);
   });
+
+  test.each<[string, RouteName, (client: SpectraAnalyzeClient, hash: string) => Promise<unknown>]>([
+    ['creation', create, (client, hash) => client.createPdfReport(hash)],
+    ['status', 'spectra-analyze.pdf.status', (client, hash) => client.getPdfReportStatus(hash)],
+    ['verdict', 'spectra-analyze.samples.classification', (client, hash) => client.getClassification(hash)],
+  ])('of a %s to another origin is not followed', async (_what, route, call) => {
+    const { simulator, client } = await startAppliance();
+    const stranger = await startStranger('{"classification":"goodware","status":1}');
+    const { sha1 } = simulator.spectraAnalyze.addSample();
+    simulator.faults.script({ route, fault: { kind: 'redirect', status: 302, location: stranger.url } });
+    expect(await failureOf(call(client, sha1))).toMatchObject({
+      name: 'ServiceError',
+      what: `the service redirects to ${stranger.url}, but only the service itself can answer this`,
+      remedy: 'Set the base URL to where the service really is.',
+      retryable: false,
+    });
+    expect(stranger.received).toEqual([]);
+  });
+
+  test.each([
+    [403, 'text/html', '<html><title>AccessDenied</title></html>', false],
+    [404, 'application/json', '{"detail":"gone"}', false],
+    [410, 'text/plain', '', false],
+    [503, 'text/plain', '', true],
+  ])(
+    'of a download to another origin that answers %i says nothing about token and sample',
+    async (status, type, body, retryable) => {
+      const { simulator, client } = await startAppliance();
+      const { sha1 } = simulator.spectraAnalyze.addSample();
+      const stranger = await startServer((_request, response) => {
+        response.writeHead(status, { 'content-type': type }).end(body);
+      });
+      simulator.faults.script({
+        route: download,
+        times: 'always',
+        fault: { kind: 'redirect', status: 302, location: stranger.url },
+      });
+      expect(await failureOf(client.downloadPdfReport(sha1, inMemory))).toMatchObject({
+        name: 'ServiceError',
+        status,
+        what: `${stranger.url}, to which the service redirects the download, does not give it`,
+        retryable,
+      });
+      await client.createPdfReport(sha1);
+    },
+  );
 
   test.each([
     [

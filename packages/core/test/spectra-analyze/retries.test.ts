@@ -38,7 +38,7 @@ describe('a call', () => {
     expect(simulator.journal.list()).toHaveLength(3);
   });
 
-  test.each([400, 401, 403, 404, 405, 410, 418, 422])(
+  test.each([400, 401, 403, 404, 405, 410, 418, 422, 501, 505, 507])(
     'that is refused with %i is not made again',
     async (status) => {
       const { simulator, client } = await startAppliance();
@@ -65,6 +65,21 @@ describe('a call', () => {
       retryable: true,
     });
     expect(simulator.journal.list()).toHaveLength(5);
+  });
+
+  test('whose connection fails in the end still says what the service answered', async () => {
+    const { simulator, client } = await startAppliance();
+    const { md5 } = simulator.spectraAnalyze.addSample();
+    const json = { code: 'busy', detail: 'Memory is over 90 %.' };
+    simulator.faults.script({ route: create, times: 4, fault: { kind: 'status', status: 503, json } });
+    simulator.faults.script({ route: create, fault: { kind: 'reset' } });
+    expect(await failureOf(client.createPdfReport(md5))).toMatchObject({
+      name: 'ConnectionError',
+      what: expect.stringMatching(/; the last answer: the service cannot answer for now$/) as string,
+      status: 503,
+      vendorCode: 'busy',
+      vendorMessage: 'Memory is over 90 %.',
+    });
   });
 
   test.each([429, 503])(
