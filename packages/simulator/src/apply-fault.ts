@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer, Body } from './answer.ts';
 import { answerJson, answerWith, firstBytes, wholeBody } from './answer.ts';
-import { hangUp, pause, resetConnection, send, sendBeginning, sendSlowly } from './deliver.ts';
+import { hangUp, pause, resetConnection, send, sendBeginning, sendInterim, sendSlowly } from './deliver.ts';
+import { encoded } from './encoded.ts';
 import type { Fault } from './faults.ts';
+import { accepts } from './negotiation.ts';
 import { receiveBeginning } from './receive.ts';
 
 /** One request that a fault has hit. */
@@ -72,6 +74,20 @@ export async function applyFault(fault: Fault, { response, answer, credential }:
       );
     case 'drip':
       return sendSlowly(response, await answer(), fault.bytes, fault.pauseMs);
+    case 'interim':
+      for (const status of fault.statuses) sendInterim(response, status);
+      return send(response, await answer());
+    case 'encoded':
+      return send(response, encoded(await answer(), fault.encoding, fault.bytes));
+    case 'partial':
+      return send(response, partOf(await answer(), fault.bytes));
+    case 'negotiate':
+      return send(
+        response,
+        fault.offers.some((offer) => accepts(response.req.headers.accept, offer))
+          ? await answer()
+          : answerJson(406, { detail: 'Could not satisfy the request Accept header.' }),
+      );
   }
 }
 
@@ -96,6 +112,13 @@ function otherAnswer(fault: Extract<Fault, { kind: 'status' }>): Answer {
   const type =
     content === '' && fault.mediaType === undefined ? {} : { 'content-type': fault.mediaType ?? usualType };
   return { status: fault.status, headers: { ...type, ...fault.headers }, body: wholeBody(content) };
+}
+
+/** As a server answers a request for a range, whether there was one or not. */
+function partOf(whole: Answer, bytes: number): Answer {
+  const body = firstBytes(whole.body, bytes);
+  const range = `bytes 0-${Math.max(0, body.bytes - 1)}/${whole.body.bytes}`;
+  return { status: 206, headers: { ...whole.headers, 'content-range': range }, body };
 }
 
 function hugeJson(bytes: number): Body {

@@ -44,6 +44,10 @@ const faults: Readonly<Record<Fault['kind'], [required: Properties, optional?: P
   'huge-body': [{ bytes: { anyOf: [count, { const: 'endless' }] } }, { status: statusCode }],
   'echo-credential': [{ status: statusCode }],
   drip: [{ bytes: piece, pauseMs: count }],
+  interim: [{ statuses: { type: 'array', items: { enum: [100, 102, 103] }, minItems: 1 } }],
+  encoded: [{ encoding: { enum: ['gzip', 'deflate', 'raw-deflate', 'br'] } }, { bytes: count }],
+  partial: [{ bytes: count }],
+  negotiate: [{ offers: { type: 'array', items: text, minItems: 1 } }],
 };
 
 /** The JSON schema of a fault script. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { Answer } from './answer.ts';
 import { firstBytes } from './answer.ts';
+import type { InterimStatus } from './faults.ts';
 import { discardRest, isBeingReceived } from './receive.ts';
 
 /** Sends the whole answer and finishes the response. */
@@ -53,6 +54,20 @@ export async function sendSlowly(
     }
   }
   await finish(response);
+}
+
+/** Sends an interim answer, behind which the final one is still to come. */
+export function sendInterim(response: ServerResponse, status: InterimStatus): void {
+  switch (status) {
+    case 100:
+      response.writeContinue();
+      return;
+    case 102:
+      response.writeProcessing();
+      return;
+    case 103:
+      response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
+  }
 }
 
 /** Waits, but no longer than the connection lives. */

@@ -51,7 +51,24 @@ export type Fault =
   /** An error whose body repeats the credential header, as careless servers do. */
   | { readonly kind: 'echo-credential'; readonly status: number }
   /** The usual answer in pieces of so many bytes with a pause after each. */
-  | { readonly kind: 'drip'; readonly bytes: number; readonly pauseMs: number };
+  | { readonly kind: 'drip'; readonly bytes: number; readonly pauseMs: number }
+  /** Interim answers, in this order, before the usual one. Nobody asked for them. */
+  | { readonly kind: 'interim'; readonly statuses: readonly InterimStatus[] }
+  /**
+   * The usual answer, encoded whatever the request accepts; `raw-deflate` is announced as `deflate`, too. With `bytes`,
+   * the encoded body, and Content-Length, end after so many.
+   */
+  | { readonly kind: 'encoded'; readonly encoding: Encoding; readonly bytes?: number }
+  /** Status 206 with the first bytes of the usual body, and the range that they are. */
+  | { readonly kind: 'partial'; readonly bytes: number }
+  /** Status 406, unless the request accepts one of these media types: then the usual answer. */
+  | { readonly kind: 'negotiate'; readonly offers: readonly string[] };
+
+/** 100 Continue, 102 Processing, 103 Early Hints. */
+export type InterimStatus = 100 | 102 | 103;
+
+/** How a body can be encoded on its way. */
+export type Encoding = 'gzip' | 'deflate' | 'raw-deflate' | 'br';
 
 /** When a fault happens. */
 export interface FaultScript {
