@@ -44,8 +44,9 @@ export interface FilePart {
 
 export interface HttpResponse {
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lower case. Of a body that arrived encoded, they name neither the encoding nor the length. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Decoded, where the server encoded it although it was not asked to. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Gives up a body that was not read to its end, so that its connection is free again. */
   discard(): void;
@@ -56,8 +57,9 @@ export interface HttpResponse {
  * - `untrusted`: the server's certificate was refused
  * - `stalled`: the server kept silent for too long
  * - `broken`: the connection ended before the answer did
+ * - `unreadable`: the answer is in a form that this transport does not know
  */
-export type TransportFailure = 'unreachable' | 'untrusted' | 'stalled' | 'broken';
+export type TransportFailure = 'unreachable' | 'untrusted' | 'stalled' | 'broken' | 'unreadable';
 
 /** How long a transport waits for a server that keeps silent, in milliseconds. */
 export interface TransportTimeouts {

@@ -367,12 +367,13 @@ export class ServiceHttp {
       untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
       stalled: 'Try again later, and check what stands between this machine and the service.',
       broken: 'Try again.',
+      unreadable: 'Check what stands between this machine and the service, and changes its answers.',
     };
     return new ConnectionError({
       ...this.#about(call),
       what: this.clean(error.message, call.secrets),
       remedy: remedies[error.failure],
-      retryable: error.failure !== 'untrusted',
+      retryable: error.failure !== 'untrusted' && error.failure !== 'unreadable',
       maybeTaken: error.maybeTaken,
     });
   }

@@ -1,4 +1,5 @@
 import { buildConnector, Pool } from 'undici';
+import { skipContinue } from './continue-filter.ts';
 
 /** What kept a connection, TLS included, from coming about. No request has left then. */
 export class ConnectFailure extends Error {
@@ -16,7 +17,7 @@ export function openPool(origin: string | URL, { connect, ...options }: Pool.Opt
     ...options,
     connect: (target, callback) => {
       connector(target, (...[error, socket]) => {
-        if (error === null) callback(null, socket);
+        if (error === null) callback(null, skipContinue(socket));
         else callback(asConnectFailure(error), null);
       });
     },

@@ -11,6 +11,7 @@ import {
   type TransportTimeouts,
 } from '../transport.ts';
 import { openPool } from './connect-failure.ts';
+import { codingsOf, decodeBody } from './decode-body.ts';
 import { encodeMultipart } from './multipart.ts';
 import { ProxyPool, readProxies } from './proxy.ts';
 import { asTransportError } from './undici-failure.ts';
@@ -91,12 +92,23 @@ async function send(
   }
   return {
     status: response.statusCode,
-    headers: joinHeaders(response.headers),
-    body: readBody(response.body, request),
+    ...decoded(joinHeaders(response.headers), readBody(response.body, request), request.url.host),
     discard: () => {
       response.body.on('error', ignore).destroy();
     },
   };
+}
+
+/** The body as its media type says, and the headers without what they say of its form on the way. */
+function decoded(
+  headers: Readonly<Record<string, string>>,
+  body: AsyncIterable<Uint8Array>,
+  host: string,
+): Pick<HttpResponse, 'headers' | 'body'> {
+  const codings = codingsOf(headers['content-encoding']);
+  if (codings.length === 0) return { headers, body };
+  const ofContent = Object.entries(headers).filter(([name]) => !/^content-(?:encoding|length)$/.test(name));
+  return { headers: Object.fromEntries(ofContent), body: decodeBody(body, codings, host) };
 }
 
 async function* readBody(body: Readable, request: HttpRequest): AsyncGenerator<Uint8Array, void, void> {
