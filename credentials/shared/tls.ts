@@ -8,7 +8,7 @@ export function tlsOptions(credentials: ICredentialDataDecryptedObject): TlsOpti
   const ca = typeof caBundle === 'string' ? caBundle.trim() : '';
   return {
     ...(ignoreSslIssues === true && { skipSslCertificateValidation: true }),
-    ...(ca !== '' && { agentOptions: { ca: withLineBreaks(ca) } }),
+    ...(ca !== '' && { agentOptions: { ca: withLineBreaks(ca), allowPartialTrustChain: true } }),
   };
 }
 

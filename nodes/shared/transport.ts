@@ -71,6 +71,7 @@ async function send(
   const abortSignal = AbortSignal.any([request.signal, exchange.signal]);
   const explain = (error: unknown): unknown => {
     if (abortSignal.aborted) return abortSignal.reason;
+    if (error instanceof TransportError) return error;
     return isForbidden(error) ? error : explainTransportFailure(error, host);
   };
   const end = (): void => {
@@ -102,12 +103,20 @@ async function send(
   // It may fail before anybody reads it, which nobody else might listen to.
   const stream = (response.body as unknown as Readable).on('error', ignore);
   silence.heard();
+  const headers = headersOf(response);
+  const unknownCoding = unknownCodingOf(headers);
   return {
     status: response.statusCode,
-    headers: headersOf(response, stream),
+    headers,
     stream,
     body: (async function* () {
       try {
+        if (unknownCoding !== undefined) {
+          throw new TransportError(
+            `${host} encoded its answer as ${unknownCoding}, which it was not asked for`,
+            { failure: 'unreadable', maybeTaken: true },
+          );
+        }
         for await (const chunk of stream as AsyncIterable<Uint8Array>) {
           silence.rest();
           yield chunk;
@@ -217,12 +226,20 @@ class SilenceWatch {
   }
 }
 
-/** What n8n has decoded on the way keeps the length that it had on the wire, which is not that of its content. */
-function headersOf(response: IN8nHttpFullResponse, stream: Readable): Record<string, string> {
+/**
+ * Without the length: n8n decodes what arrives encoded, drops the header that says so, and keeps the length that it had
+ * on the wire. Whether all of that arrived, the HTTP client of n8n checks by itself.
+ */
+function headersOf(response: IN8nHttpFullResponse): Record<string, string> {
   const headers = joinHeaders(response.headers);
-  const isAsItCame = 'rawHeaders' in stream;
-  if (!isAsItCame) delete headers['content-length'];
+  delete headers['content-length'];
   return headers;
+}
+
+/** The coding that n8n has left in an answer, since it does not know it. */
+function unknownCodingOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const coding = headers['content-encoding']?.trim() ?? '';
+  return coding === '' || coding.toLowerCase() === 'identity' ? undefined : coding;
 }
 
 function joinHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -13,6 +13,7 @@ import { getEventListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { type ICredentialType, NodeApiError, UserError } from 'n8n-workflow';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { authenticate } from '../../credentials/shared/authenticate.ts';
@@ -23,6 +24,7 @@ import { acceleratedClock } from '../../packages/core/test/support/accelerated-c
 import {
   privateAuthority,
   selfSignedCertificate,
+  shortKey,
   signedCertificate,
 } from '../../packages/core/test/support/certificates.ts';
 import { startRawServer, startServer, unusedPort } from '../../packages/core/test/support/servers.ts';
@@ -287,17 +289,17 @@ describe('an answer', () => {
   });
 });
 
-describe('a redirect to another origin is followed by core without the credential', () => {
+describe('a redirect of a download to another origin is followed by core without the credential', () => {
   test('of Spectra Analyze', async () => {
     await using simulator = await startSimulator();
     const stranger = await startKeeper(404);
     const { token } = simulator.spectraAnalyze;
     const { sha1 } = simulator.spectraAnalyze.addSample();
     const fault = { kind: 'redirect', status: 302, location: stranger.url } as const;
-    simulator.faults.script({ route: 'spectra-analyze.pdf.create', fault });
+    simulator.faults.script({ route: 'spectra-analyze.pdf.download', fault });
     const transport = transportTo(simulator.url, { value: `Token ${token}` });
     const client = new SpectraAnalyzeClient({ baseUrl: simulator.url, token, transport, clock: realClock });
-    await failureOf(client.createPdfReport(sha1));
+    await failureOf(client.downloadPdfReport(sha1, readBytes));
     expect(simulator.journal.list()).toMatchObject([{ credential: 'right', status: 302 }]);
     expect(stranger.received).toHaveLength(1);
     expect(stranger.received[0]?.headers).not.toHaveProperty('authorization');
@@ -309,10 +311,10 @@ describe('a redirect to another origin is followed by core without the credentia
     const stranger = await startKeeper(404);
     const { apiKey } = simulator.digicert;
     const fault = { kind: 'redirect', status: 302, location: stranger.url } as const;
-    simulator.faults.script({ route: 'digicert.report.history', fault });
+    simulator.faults.script({ route: 'digicert.report.download', fault });
     const transport = transportTo(simulator.url, { header: 'x-dc-devkey', value: apiKey });
     const client = new DigicertClient({ baseUrl: simulator.url, apiKey, transport, clock: realClock });
-    await failureOf(client.testConnection());
+    await failureOf(client.downloadReport({ reportId: 'r', runId: 'n', format: 'CSV' }, readBytes));
     expect(simulator.journal.list()).toMatchObject([{ credential: 'right', status: 302 }]);
     expect(stranger.received).toHaveLength(1);
     expect(stranger.received[0]?.headers).not.toHaveProperty('x-dc-devkey');
@@ -555,6 +557,51 @@ describe('an exchange that fails', () => {
   });
 });
 
+describe('an answer that is encoded although it should not be', () => {
+  const content = 'a report, row by row\n'.repeat(10_000);
+
+  function startEncoder(encoding: string, body: Uint8Array) {
+    return startServer((_request, response) => {
+      response.writeHead(200, { 'content-encoding': encoding, 'content-length': body.byteLength }).end(body);
+    });
+  }
+
+  test.each([
+    ['gzip', gzipSync(content)],
+    ['deflate', deflateSync(content)],
+    ['deflate', deflateRawSync(content)],
+    ['br', brotliCompressSync(content)],
+  ])('as %s is decoded, and its length is not that of the content', async (encoding, body) => {
+    const server = await startEncoder(encoding, body);
+    const response = await transportTo(server.url).send(authorized(server.url));
+    expect(response.headers).not.toHaveProperty('content-length');
+    expect(await readText(response)).toBe(content);
+  });
+
+  test.each(['unheard-of', 'gzip, br'])('as %s is refused by its name', async (encoding) => {
+    const server = await startEncoder(encoding, Buffer.from('anything'));
+    const response = await transportTo(server.url).send(authorized(server.url));
+    expect(await failureOf(readText(response))).toMatchObject({
+      name: 'TransportError',
+      failure: 'unreadable',
+      message: `127.0.0.1:${server.port} encoded its answer as ${encoding}, which it was not asked for`,
+    });
+  });
+});
+
+test('interim answers that nobody asked for are skipped', async () => {
+  const server = await startServer((request, response) => {
+    response.writeContinue();
+    response.writeProcessing();
+    response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
+    request.resume().once('end', () => response.end('hello'));
+  });
+  const { file } = zeros(1_000_000);
+  for (const request of [authorized(server.url), post(server.url, { type: 'multipart', fields: {}, file })]) {
+    expect(await readText(await transportTo(server.url).send(request))).toBe('hello');
+  }
+});
+
 describe('a certificate', () => {
   const untrusted = { name: 'TransportError', failure: 'untrusted', maybeTaken: false };
 
@@ -601,6 +648,33 @@ describe('a certificate', () => {
     const bundle = `${(await privateAuthority('Another authority')).cert}\n${authority.cert}`;
     const transport = transportTo(server.url, { caBundle: bundle.replace(/\s*\n/g, ' ') });
     expect(await transport.send(authorized(server.url))).toMatchObject({ status: 200 });
+  });
+
+  test('is accepted when its intermediate authority, or it itself, is given', async () => {
+    const root = await privateAuthority('Root authority');
+    const intermediate = await privateAuthority('Issuing authority', { ca: root });
+    const certificate = await signedCertificate(intermediate);
+    const server = await startServer((_request, response) => response.end(), certificate);
+    for (const caBundle of [intermediate.cert, certificate.cert]) {
+      const response = await transportTo(server.url, { caBundle }).send(authorized(server.url));
+      expect(response).toMatchObject({ status: 200 });
+    }
+    const onlyRoot = transportTo(server.url, { caBundle: root.cert });
+    expect(await failureOf(onlyRoot.send(authorized(server.url)))).toMatchObject(untrusted);
+  });
+
+  test('with a key that is too short is said to be so', async () => {
+    const authority = await privateAuthority('Private authority', { keyType: 'rsa' });
+    const server = await startServer((_request, response) => response.end(), {
+      ...(await signedCertificate(authority, undefined, shortKey)),
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    const transport = transportTo(server.url, { caBundle: authority.cert });
+    expect(await failureOf(transport.send(authorized(server.url)))).toMatchObject({
+      ...untrusted,
+      message: expect.stringContaining('has a key that is too short to be trusted') as string,
+      remedy: expect.stringContaining('renew its certificate') as string,
+    });
   });
 
   test('of a private authority is refused without it, or with another one', async () => {

@@ -1,4 +1,5 @@
 import { TransportError, type TransportFailure } from './transport.ts';
+import { explainTlsFailure } from './tls-failure.ts';
 
 interface Meaning {
   readonly failure: TransportFailure;
@@ -68,9 +69,6 @@ const meaningsBeforeConnection: Readonly<Record<string, Meaning>> = {
   },
 };
 
-/** The codes by which OpenSSL refuses a certificate, as Node hands them on. */
-const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
-
 /**
  * Says in plain words what an exchange failed with: by the codes of the error, of what caused it, and of the attempts
  * it stands for.
@@ -85,15 +83,11 @@ export function explainTransportFailure(error: unknown, whose: string): Transpor
 export function explainByCode(error: unknown, whose: string): TransportError | undefined {
   const errors = errorsIn(error);
   const isConnected = !errors.some(isBeforeConnection);
-  for (const { code } of errors) {
+  for (const candidate of errors) {
+    const { code } = candidate;
     if (typeof code !== 'string') continue;
-    if (certificateCode.test(code)) {
-      return new TransportError(`the certificate of ${whose} is not trusted (${code})`, {
-        failure: 'untrusted',
-        maybeTaken: false,
-        cause: error,
-      });
-    }
+    const untrusted = explainTlsFailure(candidate, whose);
+    if (untrusted !== undefined) return untrusted;
     const meaning = (isConnected ? undefined : meaningsBeforeConnection[code]) ?? meanings[code];
     if (meaning !== undefined) {
       return new TransportError(`${whose} ${meaning.words} (${code})`, { ...meaning, cause: error });

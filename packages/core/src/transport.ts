@@ -54,7 +54,7 @@ export interface HttpResponse {
 
 /**
  * - `unreachable`: no connection came about
- * - `untrusted`: the server's certificate was refused
+ * - `untrusted`: the server's certificate, or its TLS, was refused
  * - `stalled`: the server kept silent for too long
  * - `broken`: the connection ended before the answer did
  * - `unreadable`: the answer is in a form that this transport does not know
@@ -79,10 +79,21 @@ export class TransportError extends Error {
   readonly failure: TransportFailure;
   /** Whether the server may have taken the request. When `false`, sending it again cannot do it twice. */
   readonly maybeTaken: boolean;
+  /** What to do about it, as a sentence, where more is known than the kind of failure. */
+  readonly remedy: string | undefined;
 
-  constructor(message: string, details: { failure: TransportFailure; maybeTaken: boolean; cause?: unknown }) {
+  constructor(
+    message: string,
+    details: {
+      failure: TransportFailure;
+      maybeTaken: boolean;
+      cause?: unknown;
+      remedy?: string | undefined;
+    },
+  ) {
     super(message, { cause: details.cause });
     this.failure = details.failure;
     this.maybeTaken = details.maybeTaken;
+    this.remedy = details.remedy;
   }
 }

@@ -372,7 +372,7 @@ export class ServiceHttp {
     return new ConnectionError({
       ...this.#about(call),
       what: this.clean(error.message, call.secrets),
-      remedy: remedies[error.failure],
+      remedy: error.remedy ?? remedies[error.failure],
       retryable: error.failure !== 'untrusted' && error.failure !== 'unreadable',
       maybeTaken: error.maybeTaken,
     });

@@ -17,7 +17,10 @@ import { ProxyPool, readProxies } from './proxy.ts';
 import { asTransportError } from './undici-failure.ts';
 
 export interface UndiciTransportOptions {
-  /** PEM text of CA certificates that are trusted besides those that Node trusts anyway. */
+  /**
+   * PEM text of certificates that are trusted besides those that Node trusts anyway: of authorities, root or not, or of
+   * the server itself.
+   */
   readonly caCertificate?: string | undefined;
   /** Accepts any certificate. The credential then goes to whoever answers. */
   readonly skipTlsVerify?: boolean | undefined;
@@ -41,6 +44,8 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Clo
   const tls = {
     ...(options.caCertificate !== undefined && {
       ca: [...getCACertificates('default'), options.caCertificate],
+      // As curl does it: what is given as trusted may also be an intermediate authority, or the server's own certificate.
+      allowPartialTrustChain: true,
     }),
     ...(options.skipTlsVerify === true && { rejectUnauthorized: false }),
   };

@@ -47,10 +47,21 @@ describe('a connection that ends before TLS is spoken', () => {
     ['is closed after the greeting', (socket) => socket.once('data', () => socket.destroy())],
     ['is answered in no TLS', (socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.9\r\n'))],
     [
-      'is answered with an alert',
-      (socket) => socket.once('data', () => socket.end(Buffer.from('15030100020228', 'hex'))),
+      'is answered with an alert that means nothing here',
+      (socket) => socket.once('data', () => socket.end(Buffer.from('15030100020250', 'hex'))),
     ],
   ];
+
+  test('and is refused with an alert about its TLS is not tried again', async () => {
+    const server = await startRawServer((socket) =>
+      socket.once('data', () => socket.end(Buffer.from('15030100020228', 'hex'))),
+    );
+    expect(await failureOf(openTransport().send(get(server.url.replace('http:', 'https:'))))).toMatchObject({
+      failure: 'untrusted',
+      maybeTaken: false,
+      message: expect.stringContaining('know no safe way in common to speak TLS') as string,
+    });
+  });
 
   test.each(endings)('and %s fails as unreachable, and nothing was taken', async (_how, serve) => {
     const server = await startRawServer(serve);

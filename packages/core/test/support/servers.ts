@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import type { Certificate } from './certificates.ts';
 
@@ -16,7 +17,10 @@ export interface TestServer {
 }
 
 /** A web server on a free port of loopback, until the test ends. */
-export async function startServer(listener: RequestListener, tls?: Certificate): Promise<TestServer> {
+export async function startServer(
+  listener: RequestListener,
+  tls?: Certificate & Pick<TlsOptions, 'ciphers' | 'minVersion' | 'maxVersion'>,
+): Promise<TestServer> {
   const server: HttpServer = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   return listen(server, tls === undefined ? 'http' : 'https');
 }
