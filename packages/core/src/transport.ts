@@ -54,12 +54,14 @@ export interface HttpResponse {
 
 /**
  * - `unreachable`: no connection came about
+ * - `forbidden`: a proxy on the way does not let the request through
  * - `untrusted`: the server's certificate, or its TLS, was refused
  * - `stalled`: the server kept silent for too long
  * - `broken`: the connection ended before the answer did
  * - `unreadable`: the answer is in a form that this transport does not know
  */
-export type TransportFailure = 'unreachable' | 'untrusted' | 'stalled' | 'broken' | 'unreadable';
+export type TransportFailure =
+  'unreachable' | 'forbidden' | 'untrusted' | 'stalled' | 'broken' | 'unreadable';
 
 /** How long a transport waits for a server that keeps silent, in milliseconds. */
 export interface TransportTimeouts {

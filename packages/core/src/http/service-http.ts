@@ -17,6 +17,7 @@ import {
   type RequestBody,
   type Transport,
   TransportError,
+  type TransportFailure,
 } from '../transport.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import { parseBaseUrl } from './base-url.ts';
@@ -65,6 +66,9 @@ export interface Call {
   /** What an answer with an error status means for this call. Without an opinion, the general meaning holds. */
   readonly explain?: (refusal: Refusal) => SecurityReportsError | undefined;
 }
+
+/** What may be otherwise when the request is sent again. */
+const passingFailures: ReadonlySet<TransportFailure> = new Set(['unreachable', 'stalled', 'broken']);
 
 /** JSON rather than the page for people that some services have, too, and anything rather than a 406. */
 const acceptJson = 'application/json, */*;q=0.5';
@@ -364,6 +368,7 @@ export class ServiceHttp {
   #connectionError(call: Call, error: TransportError): ConnectionError {
     const remedies: Record<typeof error.failure, string> = {
       unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
+      forbidden: 'Ask whoever runs the proxy.',
       untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
       stalled: 'Try again later, and check what stands between this machine and the service.',
       broken: 'Try again.',
@@ -373,7 +378,7 @@ export class ServiceHttp {
       ...this.#about(call),
       what: this.clean(error.message, call.secrets),
       remedy: error.remedy ?? remedies[error.failure],
-      retryable: error.failure !== 'untrusted' && error.failure !== 'unreadable',
+      retryable: passingFailures.has(error.failure),
       maybeTaken: error.maybeTaken,
     });
   }

@@ -45,11 +45,20 @@ function isDecodable(text: string): boolean {
 export class ProxyFailure extends ConnectFailure {
   override readonly name = 'ProxyFailure';
   readonly proxyHost: string;
+  /** Of the proxy's answer, where there was one. */
+  readonly status: number | undefined;
 
-  constructor(proxyHost: string, message: string, cause?: unknown) {
-    super(message, cause);
+  constructor(proxyHost: string, failure: { readonly status: number } | { readonly cause: unknown }) {
+    const cause = 'cause' in failure ? failure.cause : undefined;
+    const status = 'status' in failure ? failure.status : undefined;
+    super(status === undefined ? messageOf(cause) : `HTTP ${status}`, cause);
     this.proxyHost = proxyHost;
+    this.status = status;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The connections to a proxy. What goes wrong before a tunnel is open is a {@link ProxyFailure}. */
@@ -61,12 +70,13 @@ export class ProxyPool extends Pool {
     this.#host = proxy.host;
   }
 
+  /** Any 2xx opens the tunnel (RFC 9110, 9.3.6), but only 200 does so for undici. */
   override async connect(options: Parameters<Pool['connect']>[0]): Promise<Dispatcher.ConnectData> {
-    const tunnel = await super.connect(options).catch((error: unknown) => {
-      throw new ProxyFailure(this.#host, error instanceof Error ? error.message : String(error), error);
+    const tunnel = await super.connect(options).catch((cause: unknown) => {
+      throw new ProxyFailure(this.#host, { cause });
     });
-    if (tunnel.statusCode === 200) return tunnel;
+    if (tunnel.statusCode >= 200 && tunnel.statusCode < 300) return { ...tunnel, statusCode: 200 };
     tunnel.socket.on('error', () => undefined).destroy();
-    throw new ProxyFailure(this.#host, `HTTP ${tunnel.statusCode}`);
+    throw new ProxyFailure(this.#host, { status: tunnel.statusCode });
   }
 }

@@ -13,6 +13,7 @@ import {
 import { openPool } from './connect-failure.ts';
 import { codingsOf, decodeBody } from './decode-body.ts';
 import { encodeMultipart } from './multipart.ts';
+import { readNoProxy } from './no-proxy.ts';
 import { ProxyPool, readProxies } from './proxy.ts';
 import { asTransportError } from './undici-failure.ts';
 
@@ -51,16 +52,20 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Clo
   };
   const connecting = { allowH2: false, connect: { ...tls, timeout: timeouts.connect }, factory: openPool };
   const proxies = readProxies(process.env);
+  const isDirect = readNoProxy(process.env);
   const direct = new Agent(connecting);
   const throughProxy = new EnvHttpProxyAgent({
     ...connecting,
     ...proxies,
+    // It takes 0.0.5 for the end of 10.0.0.5, and knows no ranges.
+    noProxy: '',
     connectTimeout: timeouts.connect,
     requestTls: tls,
     proxyTls: tls,
     clientFactory: (proxy, options) => new ProxyPool(proxy, { ...options, headersTimeout: timeouts.connect }),
   });
   const dispatcherFor = (url: URL): Dispatcher => {
+    if (isDirect(url)) return direct;
     const proxy = URL.parse(url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy);
     return proxy !== null && isLoopback(url) && !isLoopback(proxy) ? direct : throughProxy;
   };
