@@ -75,15 +75,78 @@ test('a secret is found behind what only begins like it', () => {
   }
 });
 
-test('JSON keeps its shape without the secrets in its keys, texts and numbers', () => {
-  const redact = redactor(['token-4711', '4711']);
-  const json = {
-    a: [{ 'token-4711': 'my token-4711' }, 14711, 12, null, true],
-    b: { c: 'dG9rZW4tNDcxMQ==' },
-  };
-  expect(redactJson(json, redact)).toEqual({
-    a: [{ '***': 'my ***' }, '1***', 12, null, true],
-    b: { c: expect.stringMatching(/^\*{3}/) as string },
+test(
+  'a secret that begins anew at each place of a long text is looked for once, whatever the secret',
+  { timeout: 20_000 },
+  () => {
+    const text = 'a'.repeat(2_000_000);
+    expect(redactor([`${'a'.repeat(100)}b`])(text)).toBe(text);
+    expect(redactor([`${'%25'.repeat(40)}b`])('%25'.repeat(300_000))).toBe('%25'.repeat(300_000));
+    expect(redactor([`${'a'.repeat(100)}b`])(`${text}b`)).toBe(`${text.slice(100)}***`);
+  },
+);
+
+describe('a short secret', () => {
+  test.each([
+    ['1234', 'the password 1234 is wrong', 'the password *** is wrong'],
+    ['1234', '1234', '***'],
+    ['1234', '"1234", (1234): 1234.', '"***", (***): ***.'],
+    ['1234', 'password%3D1234', 'password%3D***'],
+    ['1234', 'as %31%32%33%34 or &#49;234', 'as *** or ***'],
+    ['1234', '12345 a1234 1234_5 x_1234', '12345 a1234 1234_5 x_1234'],
+    ['1234', 'sha256 of 81dc9bdb52d04dc20036db1234dbd8313ed055', undefined],
+    ['1234', 'YTEyMzQ= MTIzNDEyMzQ=', undefined],
+    ['a', 'a file has a name', '*** file has *** name'],
+    ['é', 'café é', 'café ***'],
+    ['#1', 'C#1 #1', 'C*** ***'],
+  ])('%s goes only as a whole word: %s', (secret, text, redacted) => {
+    expect(redactor([secret])(text)).toBe(redacted ?? text);
+  });
+
+  test('of eight characters goes wherever it stands', () => {
+    expect(redactor(['infected'])('reinfected, INFECTED1')).toBe('re***, ***1');
+  });
+});
+
+describe('JSON', () => {
+  test('keeps its shape without the secrets in its keys, texts and numbers', () => {
+    const redact = redactor(['token-4711', '123456789012']);
+    const json = {
+      a: [{ 'token-4711': 'my token-4711' }, 1123456789012, 12, null, true],
+      b: { c: 'dG9rZW4tNDcxMQ==' },
+    };
+    expect(redactJson(json, redact)).toEqual({
+      a: [{ '***': 'my ***' }, '1***', 12, null, true],
+      b: { c: expect.stringMatching(/^\*{3}/) as string },
+    });
+  });
+
+  test.each(['1234', 'a', 'infected', '12345678'])(
+    'keeps keys, ids, codes, digests and numbers that hold the secret %s by chance',
+    (secret) => {
+      const json = {
+        [secret]: { [`${secret}_files`]: 2, infected: true },
+        scan_id: `${secret}-${secret}`,
+        code: secret,
+        sha256: `${'0'.repeat(32)}${secret}${'f'.repeat(20)}`,
+        names: [`${secret}.exe`, secret],
+        number: 1234,
+        size: 123456789,
+      };
+      expect(redactJson(json, redactor([secret]))).toEqual(json);
+      expect(redactJson({ detail: `wrong: ${secret} !` }, redactor([secret]))).toEqual({
+        detail: 'wrong: *** !',
+      });
+    },
+  );
+
+  test('does not show a short secret under a key that is about it', () => {
+    const json = { file_password: '1234', headers: { x: 'abc' }, other: '1234' };
+    expect(redactJson(json, redactor(['1234', 'abc']))).toEqual({
+      file_password: '***',
+      headers: { x: '***' },
+      other: '1234',
+    });
   });
 });
 

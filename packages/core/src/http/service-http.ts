@@ -9,7 +9,7 @@ import {
   ServiceError,
   TimeoutError,
 } from '../errors.ts';
-import { redactor } from '../redact.ts';
+import { type Redactor, redactor } from '../redact.ts';
 import type { Service } from '../service.ts';
 import {
   type HttpRequest,
@@ -256,7 +256,7 @@ export class ServiceHttp {
   }
 
   /** A function that hides what must not be shown in text that is delivered otherwise as it came: see `redactor`. */
-  redactor(secrets: readonly string[]): (text: string) => string {
+  redactor(secrets: readonly string[]): Redactor {
     return redactor([this.#credential.secret, ...secrets]);
   }
 
