@@ -2,12 +2,10 @@ import type { Clock } from '../clock.ts';
 import { DeadlinePassed, type Limits, withinLimits } from '../deadline.ts';
 import {
   AccessError,
-  ConnectionError,
   InvalidInputError,
   type Problem,
   SecurityReportsError,
   ServiceError,
-  TimeoutError,
 } from '../errors.ts';
 import { type Redactor, redactor } from '../redact.ts';
 import type { Service } from '../service.ts';
@@ -17,11 +15,12 @@ import {
   type RequestBody,
   type Transport,
   TransportError,
-  type TransportFailure,
 } from '../transport.ts';
 import { cleanVendorText } from '../vendor-text.ts';
+import { Attempts } from './attempts.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { mostBytesOfJson, mostBytesToShow, readBoundedText } from './bounded-body.ts';
+import { connectionError } from './connection-error.ts';
 import { CredentialGate } from './credential-gate.ts';
 import { parseKeepingDigits } from './json-text.ts';
 import type { RateLimiter } from './rate-limit.ts';
@@ -67,9 +66,6 @@ export interface Call {
   readonly explain?: (refusal: Refusal) => SecurityReportsError | undefined;
 }
 
-/** What may be otherwise when the request is sent again. */
-const passingFailures: ReadonlySet<TransportFailure> = new Set(['unreachable', 'stalled', 'broken']);
-
 /** JSON rather than the page for people that some services have, too, and anything rather than a 406. */
 const acceptJson = 'application/json, */*;q=0.5';
 
@@ -81,10 +77,10 @@ export interface ServiceResponse extends HttpResponse {
 
 type Receive<T> = (response: ServiceResponse) => Promise<T>;
 
-/** What an attempt reports while it is made. */
-interface AttemptWatch {
-  readonly onSend: () => void;
-  readonly onError: (error: SecurityReportsError) => void;
+/** What the two ways to take an answer differ in. */
+interface AttemptOptions {
+  readonly mayBeElsewhere: boolean;
+  readonly attempts: Attempts;
 }
 
 /** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
@@ -132,7 +128,7 @@ export class ServiceHttp {
    * The answer may be from another origin, to which the service redirects, without its credential: `receive` has to
    * know by itself whether it is what was asked for, as a report does.
    *
-   * @throws {SecurityReportsError} of the kind that fits; {@link TimeoutError} when the deadline passed.
+   * @throws {SecurityReportsError} of the kind that fits; `TimeoutError` when the deadline passed.
    * @throws the reason of the caller's signal, when that aborts.
    */
   async request<T>(call: Call, limits: Limits, receive: Receive<T>): Promise<T> {
@@ -145,24 +141,10 @@ export class ServiceHttp {
     receive: Receive<T>,
     options: { readonly mayBeElsewhere: boolean },
   ): Promise<T> {
-    let lastError: SecurityReportsError | undefined;
-    /** What the service said last, which a connection that failed after it must not hide. */
-    let lastAnswer: SecurityReportsError | undefined;
-    // Of the last request that left: one that only waited for its turn was not sent.
-    let isMaybeTaken = false;
-    const watch: AttemptWatch = {
-      onSend: () => {
-        isMaybeTaken = true;
-      },
-      onError: (error) => {
-        lastError = error;
-        if (error.status !== undefined) lastAnswer = error;
-        isMaybeTaken = error.maybeTaken;
-      },
-    };
+    const attempts = new Attempts(this.#about(call));
     try {
       return await withinLimits(this.clock, limits, (signal) =>
-        retry(() => this.#attempt(call, signal, receive, { ...options, ...watch }), {
+        retry(() => this.#attempt(call, signal, receive, { ...options, attempts }), {
           clock: this.clock,
           signal,
           deadline: limits.deadline,
@@ -170,29 +152,7 @@ export class ServiceHttp {
         }),
       );
     } catch (error) {
-      if (error instanceof ConnectionError && lastAnswer !== undefined) {
-        const { what, remedy, retryable, maybeTaken } = error;
-        throw new ConnectionError({
-          ...this.#about(call),
-          ...saidBy(lastAnswer),
-          what: `${what}; the last answer: ${lastAnswer.what}`,
-          remedy,
-          retryable,
-          maybeTaken,
-        });
-      }
-      if (!(error instanceof DeadlinePassed)) throw error;
-      const tries = lastError === undefined ? '' : `; the last try: ${lastError.what}`;
-      const before =
-        lastAnswer === undefined || lastAnswer === lastError ? '' : `; the last answer: ${lastAnswer.what}`;
-      throw new TimeoutError({
-        ...this.#about(call),
-        ...(lastAnswer !== undefined && saidBy(lastAnswer)),
-        what: `there was no complete answer in time${tries}${before}`,
-        remedy: 'Allow more time, or try again later.',
-        lastState: lastError?.what,
-        maybeTaken: isMaybeTaken,
-      });
+      throw error instanceof DeadlinePassed ? attempts.timeout() : attempts.withLastAnswer(error);
     }
   }
 
@@ -278,12 +238,12 @@ export class ServiceHttp {
     call: Call,
     signal: AbortSignal,
     receive: Receive<T>,
-    { mayBeElsewhere, onSend, onError }: { readonly mayBeElsewhere: boolean } & AttemptWatch,
+    options: AttemptOptions,
   ): Promise<T> {
     const passage = await this.#gate.enter(this.#about(call), signal, call.body?.type !== 'multipart');
     let response: ServiceResponse | undefined;
     try {
-      response = await this.#sendFollowingRedirects(call, signal, { mayBeElsewhere, onSend });
+      response = await this.#sendFollowingRedirects(call, signal, options);
       const isFromService = response.redirectedTo === undefined;
       if (response.status >= 200 && response.status < 300) {
         if (isFromService) passage.accepted();
@@ -299,8 +259,11 @@ export class ServiceHttp {
       throw refusal;
     } catch (error) {
       signal.throwIfAborted();
-      const told = error instanceof TransportError ? this.#connectionError(call, error) : error;
-      if (told instanceof SecurityReportsError) onError(told);
+      const told =
+        error instanceof TransportError
+          ? connectionError(error, this.#about(call), (text) => this.clean(text, call.secrets))
+          : error;
+      if (told instanceof SecurityReportsError) options.attempts.failed(told);
       throw told;
     } finally {
       passage.over();
@@ -311,7 +274,7 @@ export class ServiceHttp {
   async #sendFollowingRedirects(
     call: Call,
     signal: AbortSignal,
-    { mayBeElsewhere, onSend }: { readonly mayBeElsewhere: boolean } & Pick<AttemptWatch, 'onSend'>,
+    { mayBeElsewhere, attempts }: AttemptOptions,
   ): Promise<ServiceResponse> {
     let url = this.#urlOf(call);
     for (let redirects = 0; ; redirects += 1) {
@@ -323,7 +286,7 @@ export class ServiceHttp {
         signal,
       };
       const send = (): Promise<HttpResponse> => {
-        onSend();
+        attempts.sent();
         return this.#transport.send(request);
       };
       const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
@@ -364,24 +327,6 @@ export class ServiceHttp {
     }
     return headers;
   }
-
-  #connectionError(call: Call, error: TransportError): ConnectionError {
-    const remedies: Record<typeof error.failure, string> = {
-      unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
-      forbidden: 'Ask whoever runs the proxy.',
-      untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
-      stalled: 'Try again later, and check what stands between this machine and the service.',
-      broken: 'Try again.',
-      unreadable: 'Check what stands between this machine and the service, and changes its answers.',
-    };
-    return new ConnectionError({
-      ...this.#about(call),
-      what: this.clean(error.message, call.secrets),
-      remedy: error.remedy ?? remedies[error.failure],
-      retryable: passingFailures.has(error.failure),
-      maybeTaken: error.maybeTaken,
-    });
-  }
 }
 
 function withOrigin(response: HttpResponse, redirectedTo: string | undefined): ServiceResponse {
@@ -390,13 +335,4 @@ function withOrigin(response: HttpResponse, redirectedTo: string | undefined): S
     response.discard();
   };
   return { status, headers, body, discard, redirectedTo };
-}
-
-/** What an error says of an answer of the service. */
-function saidBy({
-  status,
-  vendorCode,
-  vendorMessage,
-}: SecurityReportsError): Pick<Problem, 'status' | 'vendorCode' | 'vendorMessage'> {
-  return { status, vendorCode, vendorMessage };
 }
