@@ -35,7 +35,13 @@ export {
 } from './errors.ts';
 export { isLoopback, parseBaseUrl } from './http/base-url.ts';
 export type { Progress } from './progress.ts';
-export { type Deliver, type DeliveredReport, Report, type ReportDigest } from './report.ts';
+export {
+  defaultMaxReportBytes,
+  type Deliver,
+  type DeliveredReport,
+  Report,
+  type ReportDigest,
+} from './report.ts';
 export type { ReportKind } from './report-kind.ts';
 export type { Service } from './service.ts';
 export {

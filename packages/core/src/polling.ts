@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 import { DeadlinePassed } from './deadline.ts';
-import { SecurityReportsError, TimeoutError } from './errors.ts';
+import { type Problem, SecurityReportsError, TimeoutError } from './errors.ts';
+
+/** What the service said last: the status and the vendor's code and words of an error, or the words of a state. */
+export type LastAnswer = Pick<Problem, 'status' | 'vendorCode' | 'vendorMessage'>;
 
 /** What one look at the service showed: the end of the wait, or the state it is in. */
 export type Look<T> =
@@ -10,6 +13,8 @@ export type Look<T> =
       readonly state: string;
       /** The service asked not to be bothered for so many milliseconds. */
       readonly restMs?: number | undefined;
+      /** What it answered; `undefined` when there was no answer. */
+      readonly answer?: LastAnswer | undefined;
     };
 
 export interface PollOptions {
@@ -21,6 +26,8 @@ export interface PollOptions {
   readonly intervalMs?: number | undefined;
   /** Called with every state that differs from the one before. */
   readonly onState: (state: string) => void;
+  /** Called with every answer, so that a time-out can say what the last one was. */
+  readonly onAnswer?: ((answer: LastAnswer) => void) | undefined;
 }
 
 /** Between two looks, in milliseconds. */
@@ -48,6 +55,7 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
   for (;;) {
     const seen = await look().catch(asPassingState);
     if (seen.done) return seen.value;
+    if (seen.answer !== undefined) options.onAnswer?.(seen.answer);
     if (seen.state !== lastState) onState(seen.state);
     lastState = seen.state;
     const now = clock.now();
@@ -74,5 +82,19 @@ export function adaptiveInterval(waitedMs: number): number {
 function asPassingState(error: unknown): Look<never> {
   if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
     throw error;
-  return { done: false, state: error.what, restMs: error.retryAfterMs };
+  return {
+    done: false,
+    state: error.what,
+    restMs: error.retryAfterMs,
+    answer: answerIn(error),
+  };
+}
+
+/** What the service said in an error; `undefined` when there was no answer. */
+export function answerIn({
+  status,
+  vendorCode,
+  vendorMessage,
+}: SecurityReportsError): LastAnswer | undefined {
+  return status === undefined ? undefined : { status, vendorCode, vendorMessage };
 }

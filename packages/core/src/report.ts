@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { InvalidReportError, type Problem, type SecurityReportsError } from './errors.ts';
+import { announcedFileName } from './http/content-disposition.ts';
 import type { ServiceResponse } from './http/service-http.ts';
 import { describeWebPage, isWebPage } from './http/web-page.ts';
-import type { ReportBeginning, ReportKind } from './report-kind.ts';
+import type { ContentCheck, ReportBeginning, ReportKind } from './report-kind.ts';
 import type { HttpResponse } from './transport.ts';
 
 /** What is known of a report once all of it has flowed. */
@@ -42,18 +43,22 @@ export interface ExpectedReport {
   readonly kinds: readonly ReportKind[];
   /** As the errors call what did not come: `PDF`. */
   readonly called: string;
-  /** A safe file name for a report of the kind that came. */
+  /** A safe file name for a report of the kind that arrived. */
   readonly name: (kind: ReportKind) => string;
   /** What an answer without content means. Unless it means something, it is no report either. */
   readonly whenEmpty?: (status: number) => SecurityReportsError;
+  /** How large a report may be that the service announces, in bytes. */
+  readonly maxBytes: number;
 }
 
 const headBytes = 1024;
-const tailBytes = 1024;
+
+/** How large a report may be where the caller does not say it, and where the service does not announce it: 2 GB. */
+export const defaultMaxReportBytes = 2_000_000_000;
 
 /**
- * A report as a stream that is checked while it flows: it begins and ends as its kind must, and is as long as
- * announced. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
+ * A report as a stream that is checked while it flows: it begins and ends as its kind must (JSON is read from one end
+ * to the other), is as long as announced, and no larger than allowed. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
  * follows it can be taken for a report. It can be read once.
  */
 export class Report implements AsyncIterable<Uint8Array> {
@@ -105,7 +110,8 @@ type CheckedChunks = (onEnd: (digest: ReportDigest) => void) => AsyncIterable<Ui
 /**
  * Opens the body of a successful answer as a report of one of the expected kinds, after a look at how it begins.
  *
- * @throws {InvalidReportError} when it begins as something else: a login page, a JSON error, nothing at all.
+ * @throws {InvalidReportError} when it begins as something else (a login page, a JSON error, nothing at all), is only a
+ *   part, or is larger than allowed.
  * @throws what `whenEmpty` makes of an answer without content.
  */
 export async function openReport(
@@ -113,24 +119,29 @@ export async function openReport(
   expected: ExpectedReport,
   context: ReportContext,
 ): Promise<Report> {
+  if (response.status === 206) throw partOfReport(expected.called, response, context);
+  const announcedSize = announcedSizeOf(response);
+  const limit = sizeLimit(expected, announcedSize, context);
+  if (announcedSize !== undefined) limit.check(announcedSize);
   const chunks = response.body[Symbol.asyncIterator]();
   const head = await readHead(chunks);
-  const announcedSize = announcedSizeOf(response);
   const beginning: ReportBeginning = {
     bytes: head.subarray(0, headBytes),
     whole: head.byteLength < headBytes,
     announcedType: response.headers['content-type'],
+    announcedName: announcedFileName(response.headers['content-disposition']),
   };
   const isAllThere = (announcedSize ?? 0) <= head.byteLength;
   if (expected.whenEmpty !== undefined && isAllThere && isEmpty(beginning)) {
     throw expected.whenEmpty(response.status);
   }
+  const notOne = (): InvalidReportError => notAReport(head, expected.called, response, context);
   const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
-  if (kind === undefined) throw notAReport(head, expected.called, response, context);
+  if (kind === undefined) throw notOne();
   return new Report(expected.name(kind), kind, response.redirectedTo, (onEnd) =>
     checkWhileFlowing(
       { head, rest: { [Symbol.asyncIterator]: () => chunks } },
-      { kind, beginning, announcedSize },
+      { kind, check: kind.check(beginning), announcedSize, limit, notOne },
       context,
       onEnd,
     ),
@@ -159,37 +170,90 @@ async function* checkWhileFlowing(
   { head, rest }: { readonly head: Uint8Array; readonly rest: AsyncIterable<Uint8Array> },
   opened: {
     readonly kind: ReportKind;
-    readonly beginning: ReportBeginning;
+    readonly check: ContentCheck;
     readonly announcedSize: number | undefined;
+    readonly limit: SizeLimit;
+    readonly notOne: () => InvalidReportError;
   },
   context: ReportContext,
   onEnd: (digest: ReportDigest) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { kind, beginning, announcedSize } = opened;
-  const hash = createHash('sha256').update(head);
-  let size = head.byteLength;
-  let tail = head.subarray(-tailBytes);
-  yield head;
-  for await (const chunk of rest) {
-    hash.update(chunk);
-    size += chunk.byteLength;
-    tail = chunk.byteLength >= tailBytes ? chunk.subarray(-tailBytes) : lastOf(tail, chunk);
-    yield chunk;
-  }
-  const truncated = (what: string): InvalidReportError =>
+  const { kind, check, announcedSize, limit } = opened;
+  const hash = createHash('sha256');
+  let size = 0;
+  const incomplete = (what: string): InvalidReportError =>
     new InvalidReportError({
       ...context,
-      what,
+      what: `the ${kind.name} ${what}`,
       remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
       retryable: true,
     });
+  const damagedWithin = (bytes: number): string => `is damaged within its first ${bytes} bytes`;
+  const look = (chunk: Uint8Array): Uint8Array => {
+    size += chunk.byteLength;
+    limit.check(size);
+    hash.update(chunk);
+    check.add(chunk);
+    if (check.isDamaged) throw incomplete(damagedWithin(size));
+    return chunk;
+  };
+  yield look(head);
+  for await (const chunk of rest) yield look(chunk);
   if (announcedSize !== undefined && size !== announcedSize) {
-    throw truncated(`the ${kind.name} ends after ${size} of ${announcedSize} bytes`);
+    throw incomplete(`ends after ${size} of ${announcedSize} bytes`);
   }
-  if (!kind.ends({ bytes: tail, size, beginning })) {
-    throw truncated(`the ${kind.name} ends too early, after ${size} bytes`);
+  switch (check.end()) {
+    case 'cut':
+      throw incomplete(`ends too early, after ${size} bytes`);
+    case 'damaged':
+      throw incomplete(damagedWithin(size));
+    case 'no report':
+      throw opened.notOne();
+    case 'whole':
+      onEnd({ size, sha256: hash.digest('hex') });
   }
-  onEnd({ size, sha256: hash.digest('hex') });
+}
+
+interface SizeLimit {
+  /** @throws {InvalidReportError} when a report of so many bytes is too large. */
+  check(size: number): void;
+}
+
+/** What the service does not announce may have no end at all, so it never gets more room than by default. */
+function sizeLimit(
+  { maxBytes, called }: ExpectedReport,
+  announcedSize: number | undefined,
+  context: ReportContext,
+): SizeLimit {
+  const bound = announcedSize === undefined ? Math.min(maxBytes, defaultMaxReportBytes) : maxBytes;
+  const [what, remedy] =
+    announcedSize === undefined
+      ? [
+          `the ${called} is larger than ${bound} bytes, and the service does not announce its size`,
+          bound < maxBytes
+            ? 'Ask for a smaller report: only one whose size is announced may be larger.'
+            : 'Allow a larger one (input max-report-size), or ask for a smaller report.',
+        ]
+      : [
+          `the ${called} has ${announcedSize} bytes, more than the ${bound} that are allowed`,
+          'Allow a larger one (input max-report-size), or ask for a smaller report.',
+        ];
+  return {
+    check: (size) => {
+      if (size > bound) throw new InvalidReportError({ ...context, what, remedy });
+    },
+  };
+}
+
+/** Nobody asked for a part, so nobody knows which one it is. */
+function partOfReport(called: string, response: HttpResponse, context: ReportContext): InvalidReportError {
+  return new InvalidReportError({
+    ...context,
+    status: response.status,
+    what: `only a part of the ${called} arrived`,
+    remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
+    retryable: true,
+  });
 }
 
 async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
@@ -200,10 +264,6 @@ async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> 
     head = Buffer.concat([head, next.value]);
   }
   return head;
-}
-
-function lastOf(tail: Uint8Array, chunk: Uint8Array): Uint8Array {
-  return Buffer.concat([tail, chunk]).subarray(-tailBytes);
 }
 
 /** Content-Length counts the bytes on the wire, which are not the report's when they are encoded. */

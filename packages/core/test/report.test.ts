@@ -32,10 +32,15 @@ function answerOf(
   return { status: 200, headers, body: stream, discard: () => undefined };
 }
 
-function open(content: Uint8Array | string, headers?: Record<string, string>, sizes?: readonly number[]) {
+function open(
+  content: Uint8Array | string,
+  headers?: Record<string, string>,
+  sizes?: readonly number[],
+  maxBytes = 4_000_000_000,
+) {
   return openReport(
     answerOf(Buffer.from(content), headers, sizes),
-    { kinds: [pdf], called: 'PDF', name: () => 'abc.pdf' },
+    { kinds: [pdf], called: 'PDF', name: () => 'abc.pdf', maxBytes },
     context,
   );
 }
@@ -102,12 +107,6 @@ describe('a report', () => {
     ],
     ['an error', '{"detail":"no"}', 'no PDF came, but data that begin with: {"detail":"no"}', true],
     ['half a beginning', '%PD', 'no PDF came, but data that begin with: %PD', true],
-    [
-      'a late beginning',
-      '\n%PDF-1.7\n%%EOF',
-      'no PDF came, but data that begin with: \n%PDF-1.7\n%%EOF',
-      true,
-    ],
   ])('is not opened from %s', async (_what, content, what, retryable) => {
     expect(await failureOf(open(content))).toMatchObject({
       name: 'InvalidReportError',
@@ -124,6 +123,59 @@ describe('a report', () => {
     expect(failure).toMatchObject({ what: expect.not.stringContaining('more') as string });
     const cut = await failureOf(open(`refused: ${' '.repeat(1005)} Token-4711`, {}, [1020, 2000]));
     expect(cut).toMatchObject({ what: expect.not.stringContaining('Token') as string });
+  });
+
+  test('is not a part of one', async () => {
+    const response = { ...answerOf(Buffer.from('%PDF-1.7\n%%EOF\n')), status: 206 };
+    const expected = { kinds: [pdf], called: 'PDF', name: () => 'abc.pdf', maxBytes: 100 };
+    expect(await failureOf(openReport(response, expected, context))).toMatchObject({
+      name: 'InvalidReportError',
+      what: 'only a part of the PDF arrived',
+      status: 206,
+    });
+  });
+
+  const content = `%PDF-1.7\n${'x'.repeat(3000)}\n%%EOF\n`;
+
+  test('that is announced as larger than allowed is refused before any of it is read', async () => {
+    const headers = { 'content-length': String(content.length) };
+    expect(await failureOf(open(content, headers, undefined, content.length - 1))).toMatchObject({
+      name: 'InvalidReportError',
+      what: `the PDF has ${content.length} bytes, more than the ${content.length - 1} that are allowed`,
+      remedy: expect.stringContaining('input max-report-size') as string,
+      retryable: false,
+    });
+    const report = await open(content, headers, undefined, content.length);
+    expect(await readBytes(report)).toHaveLength(content.length);
+  });
+
+  test('that turns out to be larger than allowed is refused there', async () => {
+    const report = await open(content, {}, [1000], 2000);
+    expect(await failureOf(readBytes(report))).toMatchObject({
+      what: 'the PDF is larger than 2000 bytes, and the service does not announce its size',
+      remedy: expect.stringContaining('max-report-size') as string,
+      retryable: false,
+    });
+  });
+
+  test('of unknown size never gets more room than 2 GB', async () => {
+    const chunk = Buffer.alloc(50_000_000, 'x');
+    const body = (async function* () {
+      yield Buffer.from('%PDF-1.7\n');
+      for (;;) {
+        await Promise.resolve();
+        yield chunk;
+      }
+    })();
+    const response = { status: 200, headers: {}, body, discard: () => undefined };
+    const expected = { kinds: [pdf], called: 'PDF', name: () => 'abc.pdf', maxBytes: 4_000_000_000 };
+    const report = await openReport(response, expected, context);
+    const read = async () => {
+      for await (const part of report) expect(part.byteLength).toBeGreaterThan(0);
+    };
+    expect(await failureOf(read())).toMatchObject({
+      what: expect.stringContaining('larger than 2000000000 bytes') as string,
+    });
   });
 
   test('remembers what its stream failed with', async () => {

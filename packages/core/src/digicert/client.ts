@@ -3,7 +3,13 @@ import type { Limits } from '../deadline.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { type RateLimit, sharedRateLimiter } from '../http/rate-limit.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
-import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
+import {
+  defaultMaxReportBytes,
+  type Deliver,
+  type DeliveredReport,
+  deliverReport,
+  openReport,
+} from '../report.ts';
 import type { ReportKind } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
 import { isFateUnknown, uncertainSubmission } from '../uncertain-submission.ts';
@@ -37,6 +43,8 @@ export interface DigicertOptions {
   readonly apiKey: string;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** How large a file may be, in bytes; 2 GB unless given, and never more where the service announces no size. */
+  readonly maxReportBytes?: number | undefined;
 }
 
 /** Which rows of the history to list; of several values, any one fits (doc). */
@@ -81,9 +89,11 @@ export interface DownloadedReport<T> extends DeliveredReport<T> {
  */
 export class DigicertClient {
   readonly #http: ServiceHttp;
+  readonly #maxReportBytes: number;
 
   /** @throws {InvalidInputError} when the base URL or the API key cannot be used. */
   constructor(options: DigicertOptions) {
+    this.#maxReportBytes = options.maxReportBytes ?? defaultMaxReportBytes;
     const baseUrl = (options.baseUrl ?? digicertBaseUrl).replace(/\/reports\/v1\/?$/, '');
     this.#http = new ServiceHttp({
       service: digicert,
@@ -104,15 +114,19 @@ export class DigicertClient {
   /**
    * Lists the runs of all reports: `GET /reports/v1/report/history` (doc), page by page. The newest are asked for
    * first (third party: `sort_by`), but may come in any order. Rows that come again, since newer ones move them to
-   * the next page, are left out.
+   * the next page, are left out. An answer without content means that there are none (inferred from old pages of the
+   * documentation, which label the example with 204).
+   *
+   * @param subject what the history is asked for, as the errors name it.
    */
   async *listReportHistory(
     filter: ReportHistoryFilter = {},
     limits: Limits = {},
+    subject = filter.displayName ?? 'of all reports',
   ): AsyncGenerator<ReportRun, void, void> {
     const seen = new Set<string>();
     for (let offset = 0; ;) {
-      const page = await this.#historyPage(filter, { offset, limit: pageSize }, limits);
+      const page = await this.#historyPage(filter, { offset, limit: pageSize }, limits, subject);
       const fresh = page.runs.filter((run) => isFirst(seen, rowKey(run)));
       yield* fresh;
       offset += page.rows;
@@ -181,6 +195,7 @@ export class DigicertClient {
         called: 'report',
         name: (kind: ReportKind) =>
           reportFileName(response, { kind, displayName, part, now: this.clock.now() }),
+        maxBytes: this.#maxReportBytes,
         whenEmpty: (status: number) =>
           new NotFoundError({
             ...context,
@@ -196,13 +211,14 @@ export class DigicertClient {
 
   /** Proves that base URL and key are good, and that the library is enabled, by asking for one row of the history. */
   async testConnection(limits: Limits = {}): Promise<void> {
-    await this.#historyPage({}, { offset: 0, limit: 1 }, limits);
+    await this.#historyPage({}, { offset: 0, limit: 1 }, limits, 'of all reports');
   }
 
   #historyPage(
     filter: ReportHistoryFilter,
     page: { readonly offset: number; readonly limit: number },
     limits: Limits,
+    subject: string,
   ): Promise<ReportHistoryPage> {
     const values: Readonly<Record<string, string | undefined>> = {
       offset: String(page.offset),
@@ -220,10 +236,11 @@ export class DigicertClient {
     );
     const call: Call = {
       operation: 'list report history',
+      subject,
       method: 'GET',
       path: '/reports/v1/report/history',
       query: Object.fromEntries(given),
-      accept: 'application/json',
+      whenEmpty: { page: { total: 0 }, report_history: [] },
       explain: explainRefusal,
     };
     return this.#http.json(call, limits, readHistoryPage);
@@ -246,7 +263,6 @@ function reportCall(operation: string, segments: readonly string[], method: Call
     subject: reportId,
     method,
     path: `/reports/v1/report/${segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/')}`,
-    accept: 'application/json',
     explain: explainRefusal,
   };
 }

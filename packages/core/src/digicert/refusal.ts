@@ -11,7 +11,7 @@ interface Meaning {
 }
 
 const checkIds =
-  'Check the report id and the run id: the report history lists both, and a report that was deleted has no runs.';
+  'Check the report id and the run id: the report history lists both. The service keeps a finished run for 90 days, also when its schedule was deleted, and no longer.';
 
 const invalidKey: Meaning = {
   error: AccessError,

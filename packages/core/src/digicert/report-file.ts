@@ -27,10 +27,7 @@ const kindOfFormat: Readonly<Record<ReportFormat, ReportKind>> = {
   ZIP: zip,
 };
 
-/**
- * The kinds of file that an answer can be. Any text passes for a CSV, a short notice of trouble as well, so a CSV must
- * have been asked for or be announced.
- */
+/** The kinds of file that an answer can be. A CSV has nothing but its look, so it must be asked for or be announced. */
 export function kindsToExpect(format: ReportFormat, response: HttpResponse): readonly ReportKind[] {
   const isAnnounced = /\bcsv\b/i.test(response.headers['content-type'] ?? '');
   return [zip, xlsx, json, ...(format === 'CSV' || isAnnounced ? [csv] : [])];
@@ -67,13 +64,19 @@ export function reportFileName(
   const isBuilt = announced === undefined || part !== undefined;
   const stem = isBuilt
     ? built
-    : firstBytes(withoutExtension(safeFileName(announced, built)), mostBytesOfStem);
+    : firstBytes(withoutExtensions(safeFileName(announced, built), kind), mostBytesOfStem);
   return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
 }
 
-/** Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. */
-function withoutExtension(name: string): string {
-  return name.replace(/\.(?:csv|json|xlsx?|excel|zip)$/i, '');
+/**
+ * Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. A file that was unpacked on
+ * its way, or never packed, may still be announced as `Orders.csv.zip`; the name of a ZIP of it is that.
+ */
+function withoutExtensions(name: string, kind: ReportKind): string {
+  const stem = name.replace(/\.(?:csv|json|xlsx?|excel|zip)$/i, '');
+  if (stem === name || stem === '') return name;
+  const goesOn = kind === zip ? /\.zip$/i.test(stem) : true;
+  return goesOn ? withoutExtensions(stem, kind) : stem;
 }
 
 function suffixOf({ index, count }: ReportPart): string {

@@ -2,6 +2,7 @@ import { NotFoundError, ServiceError } from '../errors.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import type { Limits } from '../deadline.ts';
 import type { DigicertClient } from './client.ts';
+import { closeNames } from './close-names.ts';
 import type { ReportRun } from './report-history.ts';
 import { digicert } from './service.ts';
 
@@ -17,10 +18,17 @@ export function isSameId(one: string | undefined, other: string): boolean {
   return one?.toLowerCase() === other.trim().toLowerCase();
 }
 
+/** The rows of a report. */
+export interface ReportListing {
+  readonly runs: readonly ReportRun[];
+  /** When no row has the display name: the names that are there. */
+  readonly otherNames: readonly string[];
+}
+
 /**
  * Finds the id of a report, which can be known by its display name only.
  *
- * @throws {NotFoundError} when the report history lists no report of that name.
+ * @throws {NotFoundError} when the report history lists no report of that name; it says which names come close.
  * @throws {ServiceError} when it lists several, which are named then.
  * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
  */
@@ -30,17 +38,29 @@ export async function findReportId(
   limits: Limits = {},
 ): Promise<string> {
   if ('id' in report) return report.id.trim();
-  const [run] = await listRunsOf(client, report, report.displayName, limits);
-  if (run === undefined) throw notListed(report);
+  const { runs, otherNames } = await listRunsOf(client, report, report.displayName, limits);
+  const [run] = runs;
+  if (run === undefined) throw notListed(report, otherNames);
   return run.reportId;
 }
 
-export function notListed(report: ReportReference): NotFoundError {
+/** @param otherNames the display names that the report history lists. */
+export function notListed(report: ReportReference, otherNames: readonly string[] = []): NotFoundError {
   return new NotFoundError({
     ...about(report),
     what: 'the report history does not list the report',
-    remedy: 'Check the display name letter for letter, or give the id of the report.',
+    remedy:
+      'id' in report
+        ? 'Check the id against the Report Library in CertCentral, which keeps finished runs for 90 days.'
+        : remedyForName(report.displayName, otherNames),
   });
+}
+
+function remedyForName(name: string, otherNames: readonly string[]): string {
+  const close = closeNames(name, otherNames).map((other) => `"${cleanVendorText(other, [])}"`);
+  return close.length === 0
+    ? 'Check the display name letter for letter, or give the id of the report.'
+    : `A name is compared letter for letter. Names that come close: ${close.join(', ')}. Give one of them, or the id of the report.`;
 }
 
 /**
@@ -56,10 +76,12 @@ export async function listRunsOf(
   displayName: string | undefined,
   limits: Limits,
   isWanted: (run: ReportRun) => boolean = () => true,
-): Promise<readonly ReportRun[]> {
+): Promise<ReportListing> {
+  const names = new Set<string>();
   const list = async (name: string | undefined): Promise<readonly ReportRun[]> => {
     const runs: ReportRun[] = [];
-    for await (const run of client.listReportHistory({ displayName: name }, limits)) {
+    for await (const run of client.listReportHistory({ displayName: name }, limits, subjectOf(report))) {
+      names.add(run.displayName);
       if (isOfReport(run, report) && isWanted(run)) runs.push(run);
     }
     return runs;
@@ -68,7 +90,8 @@ export async function listRunsOf(
   // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
   const runs = named.length > 0 ? named : await list(undefined);
   checkOneReport(runs, report);
-  return runs;
+  const isKnown = 'id' in report || names.has(report.displayName);
+  return { runs, otherNames: isKnown ? [] : [...names].filter((name) => name !== '') };
 }
 
 function checkOneReport(runs: readonly ReportRun[], report: ReportReference): void {
@@ -81,10 +104,10 @@ function checkOneReport(runs: readonly ReportRun[], report: ReportReference): vo
   });
 }
 
+function subjectOf(report: ReportReference): string {
+  return 'id' in report ? report.id : report.displayName;
+}
+
 function about(report: ReportReference): { service: typeof digicert; operation: string; subject: string } {
-  return {
-    service: digicert,
-    operation: 'find report',
-    subject: 'id' in report ? report.id : report.displayName,
-  };
+  return { service: digicert, operation: 'find report', subject: subjectOf(report) };
 }

@@ -1,13 +1,19 @@
 import { DeadlinePassed, withinLimits } from '../deadline.ts';
 import { InvalidInputError, NotFoundError, type Problem, ServiceError, TimeoutError } from '../errors.ts';
-import { type Look, poll } from '../polling.ts';
+import { answerIn, type LastAnswer, type Look, poll } from '../polling.ts';
 import type { Progress } from '../progress.ts';
 import type { Deliver } from '../report.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import type { DigicertClient, DownloadedReport } from './client.ts';
 import { type ReportFormat, reportFormats } from './report-file.ts';
 import type { ReportRun } from './report-history.ts';
-import { isSameId, listRunsOf, notListed, type ReportReference } from './report-lookup.ts';
+import {
+  isSameId,
+  listRunsOf,
+  notListed,
+  type ReportListing,
+  type ReportReference,
+} from './report-lookup.ts';
 import { chooseRun, type ReadyRun } from './run-choice.ts';
 import { digicert } from './service.ts';
 
@@ -56,7 +62,8 @@ const nothingAskedYet = 'nothing asked yet';
  * @throws {ServiceError} when the run failed, the report does not come in this format, or several reports have the
  *   name, which are listed then.
  * @throws {UncertainSubmissionError} when nobody can tell whether the new run was started.
- * @throws {TimeoutError} at the deadline, with the last state, and the id of the run where it is known.
+ * @throws {TimeoutError} at the deadline, with the last state, what the service said last where that was an error, and
+ *   the id of the run where it is known.
  * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
  */
 export async function fetchReportRun<T>(
@@ -96,13 +103,14 @@ export async function fetchReportRun<T>(
     });
   } catch (error) {
     if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError)) throw error;
-    throw timeoutError(request, known, error instanceof TimeoutError ? error.lastState : undefined);
+    throw timeoutError(request, known, error instanceof TimeoutError ? error : undefined);
   }
 }
 
 /** What is to be told when the time is up. */
 interface Known {
   lastState: string;
+  lastAnswer?: LastAnswer;
   pending?: ReportRun;
   isNewRunStarted?: boolean;
 }
@@ -120,14 +128,16 @@ async function findRun(
   tell: (state: string) => void,
   known: Known,
 ): Promise<{ readonly run: ReadyRun; readonly notes: readonly string[] }> {
-  const readRuns = runReader(client, request);
+  const readListing = listingReader(client, request);
   const earlier =
     request.startNewRun === true
-      ? await startNewRun(client, request, await readRuns(limits), limits, tell, known)
+      ? await startNewRun(client, request, await readListing(limits), limits, tell, known)
       : undefined;
 
   const look = async (): Promise<Look<{ run: ReadyRun; notes: readonly string[] }>> => {
-    const runs = await readRuns(limits);
+    const { runs, otherNames } = await readListing(limits);
+    // The service answered: what it said before is no longer the last.
+    delete known.lastAnswer;
     const choice = chooseRun(earlier === undefined ? runs : runs.filter(isNewTo(earlier)));
     switch (choice.type) {
       case 'ready': {
@@ -146,31 +156,42 @@ async function findRun(
         });
       case 'none':
         if (known.isNewRunStarted === true) return { done: false, state: 'started, not in the history yet' };
-        throw new NotFoundError({
-          ...about(request),
-          what:
-            request.run === 'latest'
-              ? 'the report history does not list the report'
-              : `the report history does not list the run ${request.run}`,
-          remedy:
-            'Check the id, or the display name letter for letter, against the Report Library in CertCentral.',
-        });
+        throw request.run === 'latest' || otherNames.length > 0
+          ? notListed(request.report, otherNames)
+          : runNotListed(request);
     }
   };
-  return poll(look, { clock: client.clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+  return poll(look, {
+    clock: client.clock,
+    ...limits,
+    intervalMs: pollIntervalMs,
+    onState: tell,
+    onAnswer: (answer) => {
+      known.lastAnswer = answer;
+    },
+  });
+}
+
+function runNotListed(request: ReportRunRequest): NotFoundError {
+  return new NotFoundError({
+    ...about(request),
+    what: `the report history does not list the run ${request.run}`,
+    remedy:
+      'Check the id of the run, and that it belongs to this report, in the Report Library in CertCentral, which keeps finished runs for 90 days.',
+  });
 }
 
 /** Starts a run. Gives the ids of those that were there before. */
 async function startNewRun(
   client: DigicertClient,
   request: ReportRunRequest,
-  runs: readonly ReportRun[],
+  { runs, otherNames }: ReportListing,
   limits: WaitLimits,
   tell: (state: string) => void,
   known: Known,
 ): Promise<ReadonlySet<string | undefined>> {
   const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
-  if (reportId === undefined) throw notListed(request.report);
+  if (reportId === undefined) throw notListed(request.report, otherNames);
   await client.runReport(reportId, limits);
   known.isNewRunStarted = true;
   tell('new run started');
@@ -182,17 +203,17 @@ function isNewTo(earlier: ReadonlySet<string | undefined>): (run: ReportRun) => 
 }
 
 /** Gives a way to read the rows of the history that a request is about. */
-function runReader(
+function listingReader(
   client: DigicertClient,
   { report, run }: ReportRunRequest,
-): (limits: WaitLimits) => Promise<readonly ReportRun[]> {
+): (limits: WaitLimits) => Promise<ReportListing> {
   let displayName = 'displayName' in report ? report.displayName : undefined;
   const isWanted = ({ runId }: ReportRun): boolean => run === 'latest' || isSameId(runId, run);
   return async (limits) => {
-    const runs = await listRunsOf(client, report, displayName, limits, isWanted);
+    const listing = await listRunsOf(client, report, displayName, limits, isWanted);
     // From now on, only the runs of this name have to be read.
-    displayName ??= runs[0]?.displayName;
-    return runs;
+    displayName ??= listing.runs[0]?.displayName;
+    return listing;
   };
 }
 
@@ -238,10 +259,14 @@ function checkFormat(request: ReportRunRequest, { formats }: ReportRun): void {
   });
 }
 
-function timeoutError(request: ReportRunRequest, known: Known, trouble: string | undefined): TimeoutError {
+/** @param call the call during which the time was up, if it was one. */
+function timeoutError(request: ReportRunRequest, known: Known, call: TimeoutError | undefined): TimeoutError {
+  const trouble = call?.lastState;
   const state = trouble === undefined ? known.lastState : `${known.lastState}; ${trouble}`;
   return new TimeoutError({
     ...about(request),
+    ...known.lastAnswer,
+    ...(call !== undefined && answerIn(call)),
     what: `it was not there in time; the last state: ${state}`,
     remedy: remedyFor(known),
     lastState: state,
@@ -251,12 +276,12 @@ function timeoutError(request: ReportRunRequest, known: Known, trouble: string |
 
 function remedyFor({ pending, isNewRunStarted }: Known): string {
   if (isNewRunStarted === true) {
-    return 'The service goes on with the new run: do not start another one, but fetch the latest run later, or allow more time.';
+    return 'The service goes on with the new run, which can take more than an hour: do not start another one, but fetch the latest run later, or allow more time.';
   }
   if (pending === undefined) return 'Allow more time, or look at the state of the service.';
   return pending.status === 'SCHEDULED'
     ? 'Start a new run if nobody else will, or allow more time.'
-    : 'The service goes on with it: fetch it later, or allow more time.';
+    : 'The service goes on with it, which can take more than an hour: fetch it later, or allow more time.';
 }
 
 function stateOf(run: ReportRun): string {

@@ -62,6 +62,8 @@ export interface Call {
   readonly secrets?: readonly string[];
   /** Whether making the call twice does no harm. As it is for every GET, unless said otherwise. */
   readonly repeatable?: boolean;
+  /** What stands for an answer without content, as a value to be read; such an answer is an error unless given. */
+  readonly whenEmpty?: unknown;
   /** What an answer with an error status means for this call. Without an opinion, the general meaning holds. */
   readonly explain?: (refusal: Refusal) => SecurityReportsError | undefined;
 }
@@ -174,7 +176,7 @@ export class ServiceHttp {
       if (isWebPage(text)) throw this.#webPageError(call, response, text);
       let value: unknown;
       try {
-        value = parseKeepingDigits(text);
+        value = text.trim() === '' && 'whenEmpty' in call ? call.whenEmpty : parseKeepingDigits(text);
       } catch {
         throw unexpected(
           `the answer is not JSON: ${this.#shown(text, call) || 'it is empty'}`,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -7,6 +7,7 @@ import { safeFileName } from '../file-name.ts';
 import type { ReportDigest } from '../report.ts';
 import { csv, json, pdf, xlsx, zip as zipKind } from '../report-kind.ts';
 import { cleanVendorText } from '../vendor-text.ts';
+import { partialName } from './partial-file.ts';
 
 /** What a ZIP may be at most. Content is counted while it is unpacked: what the ZIP says of itself counts for nothing. */
 export interface ExtractZipOptions {
@@ -60,7 +61,7 @@ export async function extractZip(
   const removeCreatedDirectory = async (): Promise<void> => {
     if (createdDirectory !== undefined) await rmdir(directory).catch(() => undefined);
   };
-  const staging = join(directory, `.${randomBytes(8).toString('hex')}.part`);
+  const staging = join(directory, partialName());
   const placed: string[] = [];
   try {
     await mkdir(staging);
@@ -125,7 +126,7 @@ async function unpackAll(
       },
       failAt,
     );
-    const fileName = uniqueName(safeFileName(name, 'file'));
+    const fileName = uniqueName(safeFileName(withoutDots(name), 'file'));
     files.push({
       stagedPath,
       name: fileName,
@@ -171,6 +172,14 @@ function checkEntry(entry: Entry, name: string, failAt: (what: string) => Error)
   if (entry.isEncrypted()) throw failAt('is encrypted');
   if (!entry.canDecodeFileData())
     throw failAt(`is packed in a way that is not supported (${entry.compressionMethod})`);
+}
+
+/** Some tools write paths as `./folder/file`, which is the same as without the dot. */
+function withoutDots(path: string): string {
+  return path
+    .split('/')
+    .filter((segment) => segment !== '.')
+    .join('/');
 }
 
 interface UnpackedFile extends ReportDigest {
@@ -262,7 +271,7 @@ function uniqueNames(reserved: string): (name: string) => string {
 
 /** Any text would pass for a CSV, so that is one only by its name, too. */
 function mediaTypeOf(head: Uint8Array, name: string): string {
-  const beginning = { bytes: head, whole: false, announcedType: undefined };
+  const beginning = { bytes: head, whole: false, announcedType: undefined, announcedName: name };
   const kinds = [xlsx, zipKind, json, pdf, ...(/\.csv$/i.test(name) ? [csv] : [])];
   return kinds.find((kind) => kind.begins(beginning))?.mediaType ?? 'application/octet-stream';
 }

@@ -4,9 +4,16 @@ import { AccessError, InvalidInputError, NotFoundError, ServiceError } from '../
 import type { Refusal } from '../http/refusal.ts';
 import { ServiceHttp } from '../http/service-http.ts';
 import { redactJson } from '../redact.ts';
-import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
+import {
+  defaultMaxReportBytes,
+  type Deliver,
+  type DeliveredReport,
+  deliverReport,
+  openReport,
+} from '../report.ts';
 import { pdf } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
+import { cleanVendorText } from '../vendor-text.ts';
 import type { Verdict } from '../verdict.ts';
 import { parseHash, type SampleHash } from './hash.ts';
 import { type PdfReportStatus, pdfReportState } from './pdf-report-status.ts';
@@ -19,6 +26,8 @@ export interface SpectraAnalyzeOptions {
   readonly token: string;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** How large a PDF may be, in bytes; 2 GB unless given, and never more where the appliance announces no size. */
+  readonly maxReportBytes?: number | undefined;
 }
 
 /** Its name is `<hash>.pdf`. */
@@ -48,9 +57,11 @@ export interface Classification {
  */
 export class SpectraAnalyzeClient {
   readonly #http: ServiceHttp;
+  readonly #maxReportBytes: number;
 
   /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
   constructor(options: SpectraAnalyzeOptions) {
+    this.#maxReportBytes = options.maxReportBytes ?? defaultMaxReportBytes;
     this.#http = new ServiceHttp({
       service: spectraAnalyze,
       transport: options.transport,
@@ -72,7 +83,7 @@ export class SpectraAnalyzeClient {
     const operation = 'create PDF report';
     const sample = readHash(hash, operation);
     await this.#http.json(
-      { ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall },
+      { ...pdfCall(sample, 'create'), operation, explain: explainSampleCall },
       limits,
       anyObject,
     );
@@ -89,7 +100,7 @@ export class SpectraAnalyzeClient {
     const operation = 'get PDF report status';
     const sample = readHash(hash, operation);
     return this.#http.json(
-      { ...pdfCall(sample, 'status'), operation, accept: 'application/json', explain: explainSampleCall },
+      { ...pdfCall(sample, 'status'), operation, explain: explainSampleCall },
       limits,
       (answer) => {
         const { status, status_message: statusMessage, message } = fieldsOf(answer);
@@ -121,13 +132,19 @@ export class SpectraAnalyzeClient {
     const call = {
       ...pdfCall(sample, 'download'),
       operation,
-      accept: 'application/pdf',
+      // The samples of the documentation ask for anything, and a server that negotiates may offer something else.
+      accept: '*/*',
       explain: explainDownload,
     };
     return this.#http.request(call, limits, async (response) => {
       const report = await openReport(
         response,
-        { kinds: [pdf], called: pdf.name, name: () => `${sample.value}.pdf` },
+        {
+          kinds: [pdf],
+          called: pdf.name,
+          name: () => `${sample.value}.pdf`,
+          maxBytes: this.#maxReportBytes,
+        },
         {
           service: spectraAnalyze,
           operation,
@@ -142,6 +159,8 @@ export class SpectraAnalyzeClient {
   /**
    * Asks for the verdict on a sample: `GET /api/samples/v3/{hash}/classification/?localonly=1` (vendor code).
    * `localonly` keeps the appliance from asking its cloud, which spends quota (inferred).
+   *
+   * @throws {ServiceError} also when the answer names another hash of the same type: it is about another sample.
    */
   async getClassification(hash: string, limits: Limits = {}): Promise<Classification> {
     const operation = 'get classification';
@@ -153,7 +172,6 @@ export class SpectraAnalyzeClient {
         query: { localonly: '1' },
         subject: sample.value,
         operation,
-        accept: 'application/json',
         explain: explainSampleCall,
       },
       limits,
@@ -161,8 +179,9 @@ export class SpectraAnalyzeClient {
         const fields = fieldsOf(answer);
         const { classification, riskscore, classification_result: threatName } = fields;
         if (typeof classification !== 'string') return undefined;
+        checkIsAbout(sample, fields, operation);
         return {
-          verdict: verdictOf(classification),
+          verdict: reportsFailure(fields) ? 'unknown' : verdictOf(classification),
           classification: this.#http.clean(classification),
           riskScore: typeof riskscore === 'number' ? riskscore : undefined,
           threatName:
@@ -186,12 +205,42 @@ export class SpectraAnalyzeClient {
         body: { type: 'form', fields: { hash_values: '0'.repeat(40) } },
         repeatable: true,
         operation: 'test connection',
-        accept: 'application/json',
       },
       limits,
       anyObject,
     );
   }
+}
+
+/** Of the hashes that an answer names (`md5`, `sha1`, `sha256`: vendor code), only that of the type asked for says whose it is. */
+function checkIsAbout(
+  { type, value }: SampleHash,
+  answer: Readonly<Record<string, unknown>>,
+  operation: string,
+): void {
+  const named = answer[type];
+  if (typeof named !== 'string' || named.trim() === '' || named.trim().toLowerCase() === value) return;
+  throw new ServiceError({
+    service: spectraAnalyze,
+    operation,
+    subject: value,
+    what: `the answer is about another sample (${cleanVendorText(named, [])})`,
+    remedy: 'Ask for the sample by its SHA-256; if it stays so, check what stands in front of the appliance.',
+  });
+}
+
+/** Whether an answer with a verdict says at the same time that something went wrong: then the verdict is none. */
+function reportsFailure({ status, error, errors }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    (typeof status === 'string' && /\b(?:error|fail(?:ed|ure)?)\b/i.test(status)) ||
+    [error, errors].some(
+      (told) => told !== undefined && told !== null && told !== '' && told !== false && !isEmptyList(told),
+    )
+  );
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function readHash(text: string, operation: string): SampleHash {

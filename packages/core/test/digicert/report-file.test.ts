@@ -50,6 +50,17 @@ describe('the name of a report', () => {
       'v1.2.json',
     ],
     [
+      'the announced name, of a CSV that was packed',
+      { header: 'attachment; filename=Orders.csv.zip' },
+      'Orders.csv',
+    ],
+    [
+      'the announced name, of a CSV in a ZIP',
+      { header: 'attachment; filename=Orders.csv.zip', kind: zip },
+      'Orders.csv.zip',
+    ],
+    ['the announced name in single quotes', { header: "attachment; filename='a b.csv'" }, 'a b.csv'],
+    [
       'the announced name without its path',
       { header: 'attachment; filename="../../etc/passwd"' },
       '_.._etc_passwd.csv',

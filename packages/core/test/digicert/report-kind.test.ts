@@ -1,24 +1,34 @@
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { csv, json, pdf, type ReportKind, xlsx, zip } from '../../src/report-kind.ts';
+import { csv, json, pdf, type ReportKind, type ReportState, xlsx, zip } from '../../src/report-kind.ts';
 
 const kinds = [zip, xlsx, json, csv];
 
 function kindOf(
   content: Uint8Array | string,
-  { announcedType, whole }: { announcedType?: string; whole?: boolean } = {},
+  {
+    announcedType = 'text/csv; charset=utf-8',
+    announcedName,
+    whole,
+  }: { announcedType?: string | undefined; announcedName?: string; whole?: boolean } = {},
 ): string | undefined {
   const bytes = Buffer.from(content).subarray(0, 1024);
-  const beginning = { bytes, whole: whole ?? bytes.byteLength < 1024, announcedType };
+  const beginning = { bytes, whole: whole ?? bytes.byteLength < 1024, announcedType, announcedName };
   return kinds.find((kind) => kind.begins(beginning))?.name;
 }
 
-function isWhole(kind: ReportKind, content: Uint8Array | string): boolean {
+/** What a report turns out to be that arrives in pieces of so many bytes. */
+function stateOf(kind: ReportKind, content: Uint8Array | string, pieceBytes = 700): ReportState {
   const all = Buffer.from(content);
   const bytes = all.subarray(0, 1024);
-  const beginning = { bytes, whole: all.byteLength < 1024, announcedType: undefined };
-  return kind.ends({ bytes: all.subarray(-1024), size: all.byteLength, beginning });
+  const check = kind.check({ bytes, whole: all.byteLength < 1024, announcedType: undefined });
+  for (let at = 0; at < all.byteLength; at += pieceBytes) check.add(all.subarray(at, at + pieceBytes));
+  return check.end();
+}
+
+function isWhole(kind: ReportKind, content: Uint8Array | string, pieceBytes?: number): boolean {
+  return stateOf(kind, content, pieceBytes) === 'whole';
 }
 
 const empty = new Uint8Array();
@@ -36,7 +46,14 @@ describe('the kind of a report', () => {
     ['CSV', 'a CSV whose first value is quoted', '"{""a"": 1}",2\n'],
     ['JSON', 'a JSON array', '[{"id": 1}]'],
     ['JSON', 'an empty JSON array', '[]'],
-    ['JSON', 'an empty JSON object', ' {} '],
+    ['no', 'an empty JSON object', ' {} '],
+    ['no', 'JSON without anything in it', 'null'],
+    ['no', 'a JSON object of single values', '{"status": 0, "progress": "working"}'],
+    ['no', 'a JSON error in detail', '{"detail": "Not found."}'],
+    ['no', 'a JSON error in a message', '{"message": "No room to build the report"}'],
+    ['no', 'a JSON error with details', '{"message": "no", "details": {"field": ["required"]}}'],
+    ['no', 'a JSON error of a form', '{"non_field_errors": ["no"]}'],
+    ['no', 'a list of one message', '["Invalid API key"]'],
     ['JSON', 'a JSON object after a byte-order mark and blanks', '\ufeff \r\n{ "orders": [] }'],
     ['JSON', 'a JSON report with a column of errors', '[{"code": "a", "message": "b"}]'],
     ['JSON', 'a JSON report with no errors in it', '{"orders": [1], "errors": []}'],
@@ -64,6 +81,46 @@ describe('the kind of a report', () => {
   ])('%s, for %s', (kind, _what, content) => {
     expect(kindOf(content) ?? 'no').toBe(kind);
   });
+
+  const sentence = 'Service unavailable, please try again later.\n';
+
+  test.each([
+    ['CSV', 'a text that is announced as CSV', sentence, { announcedType: 'text/csv' }],
+    ['CSV', 'a text of that file name', 'Domain\n', { announcedType: 'text/plain', announcedName: 'a.csv' }],
+    ['CSV', 'a table in plain text', 'Order ID;"Name; full"\r\n1;x\r\n', { announcedType: 'text/plain' }],
+    ['CSV', 'a table of any bytes', 'a\tb\n1\t2', { announcedType: 'application/octet-stream' }],
+    ['no', 'a message in plain text', sentence, { announcedType: 'text/plain; charset=utf-8' }],
+    ['no', 'two lines of it', `Error, sorry.\n${sentence.repeat(2)}`, { announcedType: '' }],
+    ['no', 'a piece of a web page', 'Sign in, please\na,b\n', { announcedType: 'text/html' }],
+    ['no', 'what is announced as JSON', 'a,b\n1,2\n', { announcedType: 'application/problem+json' }],
+  ])('%s, for %s', (kind, _what, content, announced) => {
+    expect(kindOf(content, announced) ?? 'no').toBe(kind);
+  });
+
+  test.each(['\x0b', '\x1f', '\x07', '\x1b'])('is CSV with a cell that holds %j', (control) => {
+    expect(kindOf(`Name,Note\nx,a${control}b\n`)).toBe('CSV');
+  });
+
+  test('is CSV with the end-of-file mark of another age', () => {
+    expect(kindOf('Name,Note\nx,y\n\x1a')).toBe('CSV');
+  });
+
+  test.each([
+    ['a byte-order mark', '\ufeff%PDF-1.7\n'],
+    ['line breaks', '\r\n\n%PDF-1.7\n'],
+    ['nearly all that may be there', `${' '.repeat(1019)}%PDF-1.7\n`],
+  ])('is PDF after %s', (_what, content) => {
+    const bytes = Buffer.from(content).subarray(0, 1024);
+    expect(pdf.begins({ bytes, whole: false, announcedType: undefined })).toBe(true);
+  });
+
+  test.each(['<html>%PDF-1.7', 'This is no %PDF-1.7 file', '{"a": "%PDF-"}', `${' '.repeat(1024)}%PDF-`])(
+    'is not PDF for %j',
+    (content) => {
+      const bytes = Buffer.from(content).subarray(0, 1024);
+      expect(pdf.begins({ bytes, whole: false, announcedType: undefined })).toBe(false);
+    },
+  );
 
   test('is that of a JSON error however long the error is', () => {
     const error = `{"errors": [{"code": "a", "message": "${'x'.repeat(2000)}"}]}`;
@@ -106,7 +163,7 @@ describe('the kind of a report', () => {
     expect(kindOf(unknown)).toBe('ZIP');
     expect(kindOf(unknown, { announcedType: `${xlsxType}; charset=binary` })).toBe('XLSX');
     expect(kindOf(zipSync({ 'orders.csv': text('a') }), { announcedType: xlsxType })).toBe('ZIP');
-    expect(kindOf('a,b\n', { announcedType: xlsxType })).toBe('CSV');
+    expect(kindOf('a,b\n1,2\n', { announcedType: xlsxType })).toBe('CSV');
   });
 
   test('is never a failure to find, for no bytes at all', () => {
@@ -158,11 +215,27 @@ describe('the end of a report', () => {
     ['UTF-16, big end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
     ['UTF-8 with a byte-order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
   ])('is found in %s, too', (_encoding, encode) => {
-    for (const report of ['[]', '{"a": "ü"}\r\n', `[${'"x", '.repeat(900)}1]`]) {
+    for (const report of ['[]', '{"a": ["ü"]}\r\n', `[${'"x", '.repeat(900)}1]`]) {
       expect(kindOf(encode(report))).toBe('JSON');
-      expect(isWhole(json, encode(report))).toBe(true);
-      expect(isWhole(json, encode(report).subarray(0, -6))).toBe(false);
+      for (const pieceBytes of [1, 3, 700]) {
+        expect(isWhole(json, encode(report), pieceBytes)).toBe(true);
+        expect(isWhole(json, encode(report).subarray(0, -6), pieceBytes)).toBe(false);
+      }
     }
+  });
+
+  test.each([
+    ['cut', '{"orders":[{"id":1}'],
+    ['cut', `[${'{"id": "x"}, '.repeat(300)}`],
+    ['damaged', '[{"id": 1},]'],
+    ['damaged', '[{"id": 1}] and more'],
+    ['damaged', `[${'{"id": "x"} '.repeat(300)}]`],
+    ['no report', `{"detail": "${'x'.repeat(5000)}"}`],
+    ['no report', `{"status": "x", "trace": "${'x'.repeat(5000)}", "errors": [{"code": "a"}]}`],
+    ['no report', `{"trace": "${'x'.repeat(5000)}", "code": "a", "message": "b"}`],
+    ['no report', 'null'],
+  ])('is %s for %j', (state, content) => {
+    expect(stateOf(json, content)).toBe(state);
   });
 
   test('is that of the bracket with which a JSON begins', () => {
@@ -201,6 +274,15 @@ describe('the end of a report', () => {
     archive.writeUInt16LE(16, archive.byteLength - 16 - 2);
     expect(isWhole(zip, archive)).toBe(true);
     expect(isWhole(zip, archive.subarray(0, -1))).toBe(false);
+  });
+
+  test('is found before the longest comment that there can be', () => {
+    const archive = Buffer.concat([zipSync({ a: text('b') }), Buffer.alloc(65_535, 'c')]);
+    archive.writeUInt16LE(65_535, archive.byteLength - 65_535 - 2);
+    for (const pieceBytes of [700, 16_384, archive.byteLength]) {
+      expect(isWhole(zip, archive, pieceBytes)).toBe(true);
+      expect(isWhole(zip, archive.subarray(0, -1), pieceBytes)).toBe(false);
+    }
   });
 
   test('is found in a ZIP of more than 4 GB, too', () => {

@@ -16,6 +16,12 @@ describe('the file name in a Content-Disposition', () => {
     ['attachment; filename="../../etc/passwd"', '../../etc/passwd'],
     ['attachment; filename=report.pdf; size=42', 'report.pdf'],
     ['attachment; filename="fallback.pdf"; filename*=UTF-8\'\'%zz', 'fallback.pdf'],
+    ["attachment; filename='a b.csv'", 'a b.csv'],
+    ["attachment; filename='a; b.csv'; size=3", 'a; b.csv'],
+    ['attachment; filename="\'a\'.csv"', "'a'.csv"],
+    [`attachment; filename="${Buffer.from('Aufträge €.csv').toString('latin1')}"`, 'Aufträge €.csv'],
+    ['attachment; filename="M\xfcller.csv"', 'Müller.csv'],
+    ['attachment; filename="Aufträge €.csv"', 'Aufträge €.csv'],
   ])('%s', (header, name) => {
     expect(announcedFileName(header)).toBe(name);
   });

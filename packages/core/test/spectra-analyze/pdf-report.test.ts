@@ -158,16 +158,17 @@ describe('a report that the appliance forgets', () => {
     expect(simulator.journal.list({ route: download }).map((entry) => entry.status)).toEqual([404, 200]);
   });
 
-  test('while it is waited for is created again, once, and told once', async () => {
-    const { simulator, client } = await startAppliance();
+  test('while it is waited for is created again, once, after two minutes', async () => {
+    const { simulator, client, clock } = await startAppliance();
     const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
-    // For more than the ten seconds that a status may lag behind the create.
     simulator.faults.script({
       route: create,
       fault: { kind: 'wrong-json', json: { status_endpoint: '', download_endpoint: '' } },
     });
+    const started = clock.now();
     const { result, progress } = fetching(client, sha256);
     expect((await result).size).toBeGreaterThan(0);
+    expect(clock.now() - started).toBeGreaterThanOrEqual(120_000);
     expect(simulator.journal.list({ route: create })).toHaveLength(2);
     expect(progress.map((change) => change.state)).toEqual([
       'requested',
@@ -177,28 +178,111 @@ describe('a report that the appliance forgets', () => {
     ]);
   });
 
-  test('twice at the download is a failure that trying again may heal', async () => {
+  test('after it was seen being created is created again at once', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0.1 });
+    simulator.faults.script({
+      route: status,
+      fault: { kind: 'wrong-json', json: { status: 0, status_message: 'PDF is being created.' } },
+    });
+    simulator.faults.script({ route: status, fault: { kind: 'wrong-json', json: absent } });
+    await fetching(client, sha256).result;
+    const routes = simulator.journal.list().map((entry) => entry.route);
+    expect(routes.slice(0, 4)).toEqual([create, status, status, create]);
+  });
+
+  test('is waited for until the deadline where an appliance is slow to begin', async () => {
+    const { simulator, client } = await startAppliance();
+    // 300 s of the accelerated clock, more than anything but the deadline.
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0, statusLagSeconds: 12 });
+    const { result } = fetching(client, sha256);
+    expect((await result).size).toBeGreaterThan(0);
+    expect(simulator.journal.list({ route: create })).toHaveLength(2);
+  });
+
+  test('again and again at the download is waited for until the deadline', async () => {
     const { simulator, client } = await startAppliance();
     const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
     const fault = { kind: 'status', status: 404, json: { detail: 'PDF does not exist.' } } as const;
     simulator.faults.script({ route: download, times: 'always', fault });
-    expect(await failureOf(fetching(client, sha256).result)).toMatchObject({
-      name: 'ServiceError',
-      what: 'the appliance has no PDF, although it was asked twice to create it',
+    const { result, progress } = fetching(client, sha256, { withinSeconds: 200 });
+    expect(await failureOf(result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'ready, but not there to download',
+      status: 404,
       vendorMessage: 'PDF does not exist.',
-      retryable: true,
+      resumeId: sha256,
     });
     expect(simulator.journal.list({ route: create })).toHaveLength(2);
+    expect(progress.map((change) => change.state)).toEqual([
+      'requested',
+      'ready, downloading',
+      'requested again',
+      'ready, downloading',
+      'ready, but not there to download',
+    ]);
   });
 
-  test('twice while it is waited for is a failure, too', async () => {
+  test('at two downloads is taken from the third', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
+    const fault = { kind: 'status', status: 404, json: { detail: 'PDF does not exist.' } } as const;
+    simulator.faults.script({ route: download, times: 2, fault });
+    expect((await fetching(client, sha256).result).size).toBeGreaterThan(0);
+  });
+
+  test('while it is waited for is a time-out with the words of the appliance', async () => {
     const { simulator, client } = await startAppliance();
     const { sha256 } = simulator.spectraAnalyze.addSample();
     simulator.faults.script({ route: status, times: 'always', fault: { kind: 'wrong-json', json: absent } });
-    expect(await failureOf(fetching(client, sha256).result)).toMatchObject({
-      what: 'the appliance has no PDF, although it was asked twice to create it',
+    expect(await failureOf(fetching(client, sha256, { withinSeconds: 200 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'not begun yet',
+      remedy: expect.stringContaining('has not begun') as string,
       vendorMessage: 'PDF does not exist and must be created.',
     });
     expect(simulator.journal.list({ route: create })).toHaveLength(2);
+  });
+});
+
+describe('a status that is an error', () => {
+  test('of an appliance without room ends the wait, since it does not pass by itself', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample();
+    const json = { message: 'No room to build the report' };
+    simulator.faults.script({ route: status, times: 'always', fault: { kind: 'status', status: 507, json } });
+    expect(await failureOf(fetching(client, sha256).result)).toMatchObject({
+      name: 'ServiceError',
+      status: 507,
+      vendorMessage: 'No room to build the report',
+      retryable: false,
+    });
+    expect(simulator.journal.list({ route: status })).toHaveLength(1);
+  });
+
+  test('that passes is in the time-out when it was the last answer, with status and words', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 600 });
+    const json = { code: 'busy', message: 'Memory is over 90 %.' };
+    simulator.faults.script({ route: status, times: 5, fault: { kind: 'status', status: 503, json } });
+    simulator.faults.script({ route: status, times: 'always', fault: { kind: 'hang' } });
+    expect(await failureOf(fetching(client, sha256, { withinSeconds: 60 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      status: 503,
+      vendorCode: 'busy',
+      vendorMessage: 'Memory is over 90 %.',
+    });
+  });
+
+  test('is no longer in the time-out when the appliance has answered since', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 600 });
+    simulator.faults.script({ route: status, times: 6, fault: { kind: 'status', status: 503 } });
+    expect(await failureOf(fetching(client, sha256, { withinSeconds: 120 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'being created',
+      status: undefined,
+      vendorMessage: 'PDF is being created. Please wait.',
+    });
   });
 });

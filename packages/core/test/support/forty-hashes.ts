@@ -45,12 +45,12 @@ export const fortyHashes: readonly FaultyHash[] = [
   {
     what: 'an expiry without an end',
     faults: [always(download, noSuchPdf)],
-    ends: ['ServiceError', 'asked twice'],
+    ends: ['TimeoutError', 'not there to download'],
   },
   {
     what: 'a create that is forgotten',
     faults: [always(status, absent)],
-    ends: ['ServiceError', 'asked twice'],
+    ends: ['TimeoutError', 'not begun yet'],
   },
   {
     what: 'a creation without an end',
