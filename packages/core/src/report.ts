@@ -47,8 +47,8 @@ export interface ExpectedReport {
   readonly name: (kind: ReportKind) => string;
   /** What an answer without content means. Unless it means something, it is no report either. */
   readonly whenEmpty?: (status: number) => SecurityReportsError;
-  /** How large a report may be that the service announces, in bytes. */
-  readonly maxBytes: number;
+  /** How large a report may be whose size the service announces, in bytes; 2 GB unless given. */
+  readonly maxBytes?: number | undefined;
 }
 
 const headBytes = 1024;
@@ -221,7 +221,7 @@ interface SizeLimit {
 
 /** What the service does not announce may have no end at all, so it never gets more room than by default. */
 function sizeLimit(
-  { maxBytes, called }: ExpectedReport,
+  { maxBytes = defaultMaxReportBytes, called }: ExpectedReport,
   announcedSize: number | undefined,
   context: ReportContext,
 ): SizeLimit {

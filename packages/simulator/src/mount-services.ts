@@ -103,12 +103,17 @@ function toServiceRequest(
     params: request.params as Record<string, string>,
     query: new URL(request.url, 'http://simulator').searchParams,
     form: request.body instanceof URLSearchParams ? request.body : new URLSearchParams(),
+    json: isJson(request) ? request.body : undefined,
     credential,
     message: request.raw,
     turnedOutToBeAbout: (subjects) => {
       if (record !== undefined) record.subjects = subjects;
     },
   };
+}
+
+function isJson({ headers }: FastifyRequest): boolean {
+  return /^application\/json\b/i.test(headers['content-type'] ?? '');
 }
 
 /** For a request that belongs to no route. */

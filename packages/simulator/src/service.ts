@@ -10,6 +10,8 @@ export interface ServiceRequest {
   readonly query: URLSearchParams;
   /** The fields of a form-encoded body; empty for any other. */
   readonly form: URLSearchParams;
+  /** A JSON body; `undefined` for any other. */
+  readonly json: unknown;
   readonly credential: CredentialState;
   /** The request itself. The body of any media type that the frame does not parse is still to be read from it. */
   readonly message: IncomingMessage;

@@ -26,6 +26,21 @@ describe('the history', () => {
     });
   });
 
+  test('of an empty library can be an answer without content', async () => {
+    simulator.digicert.configure({ emptyHistory: 'no-content' });
+    const answer = await askReport(simulator, '/history');
+    expect(answer).toMatchObject({ status: 204, body: Buffer.alloc(0) });
+    simulator.digicert.addReport();
+    expect((await askReport(simulator, '/history')).status).toBe(200);
+  });
+
+  test('lists a report beside its runs, or after its schedule was deleted its runs alone', async () => {
+    const runs = [{ runIdentifier: 'run' }];
+    simulator.digicert.addReport({ displayName: 'kept', listedBesideRuns: true, runs });
+    simulator.digicert.addReport({ displayName: 'gone', scheduleDeleted: true, runs });
+    expect(await found()).toEqual(['kept/-', 'kept/run', 'gone/run']);
+  });
+
   test('says of a run what the vendor says, and nothing else', async () => {
     simulator.digicert.addReport({
       displayName: 'Weekly orders',

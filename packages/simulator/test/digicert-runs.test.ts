@@ -20,6 +20,16 @@ const dates = (row: Row | undefined) =>
     row?.[key] === undefined ? undefined : Date.parse(`${row[key].toString()}Z`),
   );
 
+test('a report whose schedule was deleted cannot be run, but its runs can be downloaded', async () => {
+  const { identifier } = simulator.digicert.addReport({
+    scheduleDeleted: true,
+    runs: [{ runIdentifier: 'run' }],
+  });
+  expect((await startRun(simulator, identifier)).status).toBe(404);
+  expect((await askReport(simulator, `/${identifier}`)).status).toBe(404);
+  expect((await askReport(simulator, `/${identifier}/run/download?report_format=CSV`)).status).toBe(200);
+});
+
 describe('a run that was started', () => {
   test('is answered without its identifier', async () => {
     const report = add();

@@ -308,6 +308,24 @@ describe('samples/status', () => {
     expect(answer.status).toBe(403);
   });
 
+  test.each(['Token', 'token', 'TOKEN '])('takes the scheme %j', async (scheme) => {
+    const authorization = `${scheme} ${simulator.spectraAnalyze.token}`;
+    const form = ofHashes(unknownHash);
+    const answer = await ask(simulator, '/api/samples/status/', { method: 'POST', form, authorization });
+    expect(answer.status).toBe(200);
+  });
+
+  test('takes hashes in JSON, too', async () => {
+    const hash = add();
+    const path = '/api/samples/status/?status=processed';
+    const results = [{ hash_value: hash, status: 'processed' }];
+    for (const hash_values of [hash, [hash, unknownHash]]) {
+      const answer = await askJson(simulator, path, { method: 'POST', json: { hash_values } });
+      expect(answer).toEqual({ hash_type: 'sha1', results });
+    }
+    expect(simulator.journal.list().map(({ subjects }) => subjects)).toEqual([[hash], [hash, unknownHash]]);
+  });
+
   test('wants at least one hash', async () => {
     const form = new URLSearchParams({ other: 'x' });
     const answer = await ask(simulator, '/api/samples/status/', { method: 'POST', form });
@@ -320,17 +338,25 @@ describe('the classification', () => {
   const classification = (hash: string) =>
     askJson(simulator, `/api/samples/v3/${hash}/classification/?localonly=1`);
 
+  const toTheSecond = expect.stringMatching(/^2024-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as string;
+
+  test('can name the hashes of another sample', async () => {
+    const sha256 = 'f'.repeat(64);
+    const own = simulator.spectraAnalyze.addSample({ classifiedHashes: { sha256 } });
+    expect(await classification(own.sha1)).toMatchObject({ md5: own.md5, sha1: own.sha1, sha256 });
+  });
+
   test('has the keys of the service', async () => {
     const hashes = simulator.spectraAnalyze.addSample({ classification: 'malicious' });
     expect(await classification(hashes.md5)).toEqual({
       classification: 'malicious',
       riskscore: 10,
-      first_seen: expect.stringMatching(/^2024-\d\d-\d\dT[\d:.]+Z$/) as string,
-      last_seen: expect.stringMatching(/^2024-\d\d-\d\dT[\d:.]+Z$/) as string,
+      first_seen: toTheSecond,
+      last_seen: toTheSecond,
       classification_result: 'Win32.Ransomware.Simulated',
-      classification_reason: 'antivirus',
+      classification_reason: 'Antivirus',
       classification_origin: null,
-      cloud_last_lookup: null,
+      cloud_last_lookup: toTheSecond,
       data_source: 'LOCAL',
       ...hashes,
     });

@@ -3,13 +3,7 @@ import type { Limits } from '../deadline.ts';
 import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { type RateLimit, sharedRateLimiter } from '../http/rate-limit.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
-import {
-  defaultMaxReportBytes,
-  type Deliver,
-  type DeliveredReport,
-  deliverReport,
-  openReport,
-} from '../report.ts';
+import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
 import type { ReportKind } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
 import { isFateUnknown, uncertainSubmission } from '../uncertain-submission.ts';
@@ -89,11 +83,11 @@ export interface DownloadedReport<T> extends DeliveredReport<T> {
  */
 export class DigicertClient {
   readonly #http: ServiceHttp;
-  readonly #maxReportBytes: number;
+  readonly #maxReportBytes: number | undefined;
 
   /** @throws {InvalidInputError} when the base URL or the API key cannot be used. */
   constructor(options: DigicertOptions) {
-    this.#maxReportBytes = options.maxReportBytes ?? defaultMaxReportBytes;
+    this.#maxReportBytes = options.maxReportBytes;
     const baseUrl = (options.baseUrl ?? digicertBaseUrl).replace(/\/reports\/v1\/?$/, '');
     this.#http = new ServiceHttp({
       service: digicert,

@@ -33,10 +33,10 @@ function distanceBetween(one: string, other: string): number {
   if (other === '') return Infinity;
   if (one.includes(other) || other.includes(one)) return 1;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [line, letter] of [...one].entries()) {
+  for (let line = 0; line < one.length; line += 1) {
     const next = [line + 1];
     for (let column = 1; column <= other.length; column += 1) {
-      const replaced = (row[column - 1] ?? 0) + (letter === other.charAt(column - 1) ? 0 : 1);
+      const replaced = (row[column - 1] ?? 0) + (one.charAt(line) === other.charAt(column - 1) ? 0 : 1);
       next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
     }
     row = next;

@@ -4,13 +4,7 @@ import { AccessError, InvalidInputError, NotFoundError, ServiceError } from '../
 import type { Refusal } from '../http/refusal.ts';
 import { ServiceHttp } from '../http/service-http.ts';
 import { redactJson } from '../redact.ts';
-import {
-  defaultMaxReportBytes,
-  type Deliver,
-  type DeliveredReport,
-  deliverReport,
-  openReport,
-} from '../report.ts';
+import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
 import { pdf } from '../report-kind.ts';
 import type { Transport } from '../transport.ts';
 import { cleanVendorText } from '../vendor-text.ts';
@@ -57,11 +51,11 @@ export interface Classification {
  */
 export class SpectraAnalyzeClient {
   readonly #http: ServiceHttp;
-  readonly #maxReportBytes: number;
+  readonly #maxReportBytes: number | undefined;
 
   /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
   constructor(options: SpectraAnalyzeOptions) {
-    this.#maxReportBytes = options.maxReportBytes ?? defaultMaxReportBytes;
+    this.#maxReportBytes = options.maxReportBytes;
     this.#http = new ServiceHttp({
       service: spectraAnalyze,
       transport: options.transport,

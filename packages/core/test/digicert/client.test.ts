@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { ReportHistoryFilter } from '../../src/digicert/client.ts';
+import { findReportId } from '../../src/digicert/report-lookup.ts';
 import { startServer } from '../support/servers.ts';
 import { failureOf, readBytes } from '../support/transport.ts';
 import { listed, startCertCentral } from './support.ts';
@@ -81,6 +82,32 @@ describe('the report history', () => {
       '200',
     ]);
     expect(paths()[0]).toContain('sort_by=report_start_date&sort_direction=DESC');
+  });
+
+  test.each([204, 200])('is empty when the answer is %i without content', async (status) => {
+    const { client, script } = await startCertCentral();
+    script('history', { kind: 'status', status });
+    expect(await listed(client.listReportHistory())).toEqual([]);
+  });
+
+  test('is named in its errors, with the report that it is asked for', async () => {
+    const { client, script } = await startCertCentral();
+    script('history', { kind: 'wrong-json', json: { rows: [] } }, 3);
+    const failures = [
+      [client.listReportHistory(), 'of all reports'],
+      [client.listReportHistory({ displayName: 'Orders' }), 'Orders'],
+    ] as const;
+    for (const [listing, subject] of failures) {
+      expect(await failureOf(listed(listing))).toMatchObject({
+        subject,
+        message: expect.stringMatching(
+          new RegExp(`^DigiCert CertCentral, list report history ${subject}: .+\\. Check that the base URL`),
+        ) as string,
+      });
+    }
+    expect(await failureOf(findReportId(client, { displayName: 'Orders' }))).toMatchObject({
+      subject: 'Orders',
+    });
   });
 
   test('is not asked for again once nobody wants more of it', async () => {

@@ -1,3 +1,4 @@
+import type { Fault, JsonValue } from '@security-reports/simulator';
 import { unzipSync, zipSync } from 'fflate';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
@@ -188,7 +189,7 @@ describe('a run without data', () => {
 });
 
 describe('what is no report, or not all of it', () => {
-  test.each([
+  test.each<[what: string, fault: Fault, message: RegExp, tries: number]>([
     ['a login page', { kind: 'login-page' } as const, /^no report came, but a web page/, 1],
     [
       'a JSON error with status 200',
@@ -197,6 +198,28 @@ describe('what is no report, or not all of it', () => {
       5,
     ],
     ['garbage', { kind: 'garbage-json' } as const, /ends too early|no report came/, 5],
+    ...[
+      null,
+      {},
+      { code: 'access_denied', message: 'no' },
+      { detail: 'Not found.' },
+      { error: 'no' },
+      { message: 'No room to build the report' },
+      { message: 'x'.repeat(5000) },
+      ['no'],
+    ].map((body): [string, Fault, RegExp, number] => [
+      `${JSON.stringify(body).slice(0, 40)} with status 200`,
+      { kind: 'wrong-json', json: body as JsonValue },
+      /^no report came, but data that begin with/,
+      5,
+    ]),
+    [
+      'a message in plain text',
+      { kind: 'status', status: 200, text: 'Service unavailable, try again later.\n' } as const,
+      /^no report came, but data that begin with: Service unavailable/,
+      5,
+    ],
+    ['a part', { kind: 'partial', bytes: 300 } as const, /^only a part of the report arrived$/, 5],
   ])('is never delivered: %s', async (_what, fault, what, tries) => {
     const { download, script, paths } = await withRun();
     script('download', fault, 5);
@@ -222,6 +245,25 @@ describe('what is no report, or not all of it', () => {
     const report = await download(format);
     expect(report.sha256).toBe(whole.sha256);
     expect(paths()).toHaveLength(4);
+  });
+
+  test('is a JSON that stops in its middle, although a bracket is its last character', async () => {
+    const { download, script } = await withRun();
+    script(
+      'download',
+      { kind: 'status', status: 200, text: '{"orders":[{"id":1}', mediaType: 'text/csv' },
+      5,
+    );
+    expect(await failureOf(download('JSON'))).toMatchObject({
+      name: 'InvalidReportError',
+      what: 'the JSON ends too early, after 19 bytes',
+    });
+  });
+
+  test('is a report without rows, but a whole one', async () => {
+    const { download, script } = await withRun();
+    script('download', { kind: 'wrong-json', json: [] });
+    expect(await download('JSON')).toMatchObject({ mediaType: 'application/json', size: 2 });
   });
 
   test('is told as the last failure when it stays so', async () => {

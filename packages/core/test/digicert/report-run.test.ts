@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NotFoundError, TimeoutError } from '../../src/errors.ts';
 import { failureOf, readBytes } from '../support/transport.ts';
+import { findReportId } from '../../src/digicert/report-lookup.ts';
 import { fetchReportRun } from '../../src/digicert/report-run.ts';
 import { fetching, listed, only, startCertCentral } from './support.ts';
 
@@ -60,6 +61,97 @@ describe('the latest run', () => {
       subject: 'all orders',
       what: 'the report history does not list the report',
     });
+  });
+
+  test('is not guessed from a name that comes close, but that one is in the error', async () => {
+    const certCentral = await startCertCentral();
+    const { digicert } = certCentral.simulator;
+    for (const displayName of ['Orders', 'Order', 'All orders 2026', 'Domains', 'Ordres\u202e', 'Users']) {
+      digicert.addReport({ displayName, runs: [{}] });
+    }
+    const report = { displayName: 'orders' };
+    const remedy = expect.stringMatching(
+      /Names that come close: "Orders", "Order", "All orders 2026", "Ordres"\. /,
+    ) as string;
+    const close = { name: 'NotFoundError', subject: 'orders', remedy };
+    for (const startNewRun of [false, true]) {
+      expect(await failureOf(fetching(certCentral, { report, startNewRun }).result)).toMatchObject(close);
+    }
+    expect(await failureOf(findReportId(certCentral.client, report))).toMatchObject(close);
+    const far = await failureOf(findReportId(certCentral.client, { displayName: 'Certificates' }));
+    expect(far).toMatchObject({ remedy: expect.stringContaining('letter for letter') as string });
+  });
+
+  test('is missing when the history has no content at all', async () => {
+    const certCentral = await startCertCentral();
+    certCentral.simulator.digicert.configure({ emptyHistory: 'no-content' });
+    const { result } = fetching(certCentral, { report: { displayName: 'Orders' } });
+    expect(await failureOf(result)).toMatchObject({
+      name: 'NotFoundError',
+      subject: 'Orders',
+      what: 'the report history does not list the report',
+    });
+  });
+
+  test('is taken although the history lists the report itself as scheduled, on demand', async () => {
+    const certCentral = await startCertCentral();
+    const { identifier } = certCentral.simulator.digicert.addReport({
+      schedule: 'ON_DEMAND',
+      listedBesideRuns: true,
+      runs: [{ runIdentifier: 'ready', startedSecondsAgo: day }],
+    });
+    const { result, states } = fetching(certCentral, { report: { id: identifier } });
+    expect(await result).toMatchObject({ runId: 'ready' });
+    expect(states()).toEqual(['ready, downloading']);
+  });
+
+  test('is an error when it failed, although the history lists the report itself as scheduled', async () => {
+    const certCentral = await startCertCentral();
+    const { identifier } = certCentral.simulator.digicert.addReport({
+      listedBesideRuns: true,
+      runs: [{ runIdentifier: 'bad', status: 'FAILED' }],
+    });
+    const { result } = fetching(certCentral, { report: { id: identifier } });
+    expect(await failureOf(result)).toMatchObject({ what: 'the run failed (run bad)' });
+  });
+
+  test('is waited for when the report was made anew since the newest one', async () => {
+    const certCentral = await startCertCentral();
+    const { identifier } = certCentral.simulator.digicert.addReport({
+      listedBesideRuns: true,
+      runs: [{ runIdentifier: 'old', startedSecondsAgo: 60 * day }],
+    });
+    const { result } = fetching(certCentral, { report: { id: identifier } }, { withinSeconds: 10 });
+    expect(await failureOf(result)).toMatchObject({
+      name: 'TimeoutError',
+      lastState: 'scheduled (a run without an id)',
+    });
+  });
+
+  test.each(['latest', 'ready'])('is there after the schedule was deleted (%s)', async (run) => {
+    const certCentral = await startCertCentral();
+    const { identifier } = certCentral.simulator.digicert.addReport({
+      scheduleDeleted: true,
+      displayName: 'Orders',
+      runs: [{ runIdentifier: 'ready', startedSecondsAgo: day }],
+    });
+    for (const report of [{ id: identifier }, { displayName: 'Orders' }]) {
+      expect(await fetching(certCentral, { report, run }).result).toMatchObject({ runId: 'ready' });
+    }
+    const anew = fetching(certCentral, { report: { id: identifier }, startNewRun: true });
+    expect(await failureOf(anew.result)).toMatchObject({
+      name: 'NotFoundError',
+      remedy: expect.stringContaining('90 days') as string,
+    });
+  });
+
+  test('is taken whatever error its row mentions besides READY', async () => {
+    const certCentral = await startCertCentral();
+    const { identifier } = certCentral.simulator.digicert.addReport({ runs: [{ runIdentifier: 'a' }] });
+    const [row] = await rowsOf(certCentral);
+    const json = { page: { total: 1 }, report_history: [{ ...row, error: 'a notification was not sent' }] };
+    certCentral.script('history', { kind: 'wrong-json', json });
+    expect(await fetching(certCentral, { report: { id: identifier } }).result).toMatchObject({ runId: 'a' });
   });
 
   test('is not guessed when several reports have the name', async () => {
@@ -442,6 +534,21 @@ describe('a run that is not there in time', () => {
       name: 'TimeoutError',
       lastState: 'nothing asked yet',
       remedy: expect.stringContaining('state of the service') as string,
+    });
+  });
+
+  test('has the status and the words of the last answer, when that was an error', async () => {
+    const certCentral = await startCertCentral();
+    const { identifier } = certCentral.simulator.digicert.addReport({ runs: [{ status: 'GENERATING' }] });
+    const json = { errors: [{ code: 'maintenance', message: 'We are back at noon.' }] };
+    certCentral.script('history', { kind: 'status', status: 503, json }, 5);
+    certCentral.script('history', { kind: 'hang' }, 99);
+    const report = { id: identifier };
+    expect(await failureOf(fetching(certCentral, { report }, { withinSeconds: 60 }).result)).toMatchObject({
+      name: 'TimeoutError',
+      status: 503,
+      vendorCode: 'maintenance',
+      vendorMessage: 'We are back at noon.',
     });
   });
 });

@@ -307,6 +307,90 @@ describe('the classification', () => {
   });
 });
 
+describe('a classification of another sample', () => {
+  const other = { md5: 'f'.repeat(32), sha1: 'f'.repeat(40), sha256: 'f'.repeat(64) };
+
+  test.each(['md5', 'sha1', 'sha256'] as const)('by its %s is no verdict on this one', async (type) => {
+    const { simulator, client } = await startAppliance();
+    const hashes = simulator.spectraAnalyze.addSample({ classifiedHashes: { [type]: other[type] } });
+    expect(await failureOf(client.getClassification(hashes[type]))).toMatchObject({
+      name: 'ServiceError',
+      subject: hashes[type],
+      what: `the answer is about another sample (${other[type]})`,
+    });
+  });
+
+  test('is not what another type of hash says, nor another letter case', async () => {
+    const { simulator, client } = await startAppliance();
+    const content = 'a sample';
+    const { sha256 } = simulator.spectraAnalyze.addSample({ content });
+    simulator.spectraAnalyze.addSample({
+      content,
+      classifiedHashes: { sha1: other.sha1, sha256: ` ${sha256.toUpperCase()}`, md5: '' },
+    });
+    expect(await client.getClassification(sha256)).toMatchObject({ verdict: 'clean' });
+  });
+
+  test.each([
+    { status: 'failed' },
+    { status: 'ERROR' },
+    { error: 'engine not available' },
+    { errors: [{ code: 'x' }] },
+  ])('is not what %j beside it leaves of a verdict', async (trouble) => {
+    const { simulator, client } = await startAppliance();
+    const json = { classification: 'goodware', ...trouble };
+    simulator.faults.script({
+      route: 'spectra-analyze.samples.classification',
+      fault: { kind: 'wrong-json', json },
+    });
+    expect(await client.getClassification('a'.repeat(64))).toMatchObject({ verdict: 'unknown' });
+  });
+
+  test.each([{ status: 'processed' }, { error: null }, { errors: [], error: '' }])(
+    'is not what %j beside it says',
+    async (nothing) => {
+      const { simulator, client } = await startAppliance();
+      const json = { classification: 'goodware', ...nothing };
+      simulator.faults.script({
+        route: 'spectra-analyze.samples.classification',
+        fault: { kind: 'wrong-json', json },
+      });
+      expect(await client.getClassification('a'.repeat(64))).toMatchObject({ verdict: 'clean' });
+    },
+  );
+});
+
+describe('a download', () => {
+  test('asks a server that negotiates for anything, since not all of them call it a PDF', async () => {
+    const { simulator, client } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
+    await client.createPdfReport(sha256);
+    simulator.faults.script({
+      route: 'spectra-analyze.pdf.download',
+      fault: { kind: 'negotiate', offers: ['application/octet-stream'] },
+    });
+    expect((await client.downloadPdfReport(sha256, inMemory)).mediaType).toBe('application/pdf');
+  });
+
+  test('is no larger than the client was given', async () => {
+    const { simulator, transport, clock } = await startAppliance();
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0, pdfBytes: 50_000 });
+    const { token } = simulator.spectraAnalyze;
+    const connection = { baseUrl: simulator.url, token, transport, clock };
+    const client = new Client({ ...connection, maxReportBytes: 40_000 });
+    await client.createPdfReport(sha256);
+    expect(await failureOf(client.downloadPdfReport(sha256, inMemory))).toMatchObject({
+      name: 'InvalidReportError',
+      subject: sha256,
+      what: expect.stringMatching(
+        /^the PDF has 5\d{4} bytes, more than the 40000 that are allowed$/,
+      ) as string,
+      remedy: expect.stringContaining('max-report-size') as string,
+    });
+    expect(simulator.journal.list({ route: 'spectra-analyze.pdf.download' })).toHaveLength(1);
+  });
+});
+
 describe('the test of a connection', () => {
   test('asks for a sample that nobody has, as the vendor does', async () => {
     const { simulator, client } = await startAppliance();

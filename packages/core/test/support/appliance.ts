@@ -1,7 +1,7 @@
 import { startSimulator, type Simulator } from '@security-reports/simulator';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
-import type { TransportTimeouts } from '../../src/transport.ts';
+import type { Transport, TransportTimeouts } from '../../src/transport.ts';
 import { SpectraAnalyzeClient } from '../../src/spectra-analyze/client.ts';
 import { fetchPdfReport, type FetchPdfReportOptions } from '../../src/spectra-analyze/pdf-report.ts';
 import type { Progress } from '../../src/progress.ts';
@@ -12,6 +12,7 @@ import { openTransport, readBytes } from './transport.ts';
 export interface Appliance {
   readonly simulator: Simulator;
   readonly clock: Clock;
+  readonly transport: Transport;
   readonly client: SpectraAnalyzeClient;
   /** Another client of it. */
   readonly connect: (options?: { token?: string; baseUrl?: string }) => SpectraAnalyzeClient;
@@ -32,7 +33,7 @@ export async function startAppliance(options: { timeouts?: TransportTimeouts } =
       transport,
       clock,
     });
-  return { simulator, clock, client: connect(), connect };
+  return { simulator, clock, transport, client: connect(), connect };
 }
 
 export function inMemory(report: Report): Promise<Buffer> {

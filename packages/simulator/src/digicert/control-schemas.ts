@@ -42,6 +42,8 @@ const report: Readonly<Record<keyof ReportOptions, object>> = {
   schedule: { enum: schedules },
   formats: { type: 'array', items: { enum: reportFormats } },
   runs: { type: 'array', items: runSchema },
+  listedBesideRuns: flag,
+  scheduleDeleted: flag,
   newRun: exactly({}, newRun),
 };
 
@@ -56,6 +58,7 @@ const settings: Readonly<Record<keyof DigicertSettings, object>> = {
   rateLimit: flag,
   retryAfter: { enum: ['none', 'seconds', 'date'] },
   zipForEveryReport: flag,
+  emptyHistory: { enum: ['list', 'no-content'] },
 };
 
 /** The JSON schema of {@link DigicertSettings}, each left out at will. */

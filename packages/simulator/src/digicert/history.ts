@@ -69,9 +69,10 @@ interface Entry {
   readonly startedAt: number;
 }
 
-/** A report that has not run has one row all the same, without a run. */
-function runsOf({ runs }: Report): readonly (ReportRun | undefined)[] {
-  return runs.length === 0 ? [undefined] : runs;
+/** A report that has not run has one row all the same, without a run; unless its schedule was deleted. */
+function runsOf({ runs, listedBesideRuns, scheduleDeleted }: Report): readonly (ReportRun | undefined)[] {
+  if (scheduleDeleted) return runs;
+  return runs.length === 0 || listedBesideRuns ? [undefined, ...runs] : runs;
 }
 
 function toEntry(report: Report, run: ReportRun | undefined, now: number): Entry {

@@ -20,6 +20,8 @@ export interface Report {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly newRun: NewRunOptions;
+  readonly listedBesideRuns: boolean;
+  readonly scheduleDeleted: boolean;
   /** In the order in which they were added. */
   readonly runs: ReportRun[];
 }
@@ -59,6 +61,8 @@ export class ReportLibrary {
       formats: options.formats ?? ['CSV'],
       createdAt: this.#now() - createdBefore,
       newRun: { ...usualNewRun, ...options.newRun },
+      listedBesideRuns: options.listedBesideRuns ?? false,
+      scheduleDeleted: options.scheduleDeleted ?? false,
       runs: [],
     };
     this.#reports.set(report.identifier, report);

@@ -93,6 +93,13 @@ export interface ReportOptions {
   /** The runs so far; none unless given. */
   readonly runs?: readonly RunOptions[];
   /**
+   * The history has a row for the report itself beside those of its runs: SCHEDULED, without a run (doc). Without runs it
+   * has one anyway. False unless given.
+   */
+  readonly listedBesideRuns?: boolean;
+  /** Its schedule was deleted: its runs stay (doc), but it is no longer found itself, nor can it be run; false unless given. */
+  readonly scheduleDeleted?: boolean;
+  /**
    * How the runs go that the API starts. Unless it says otherwise they are SCHEDULED for a second, and GENERATING for
    * two.
    */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../answer.ts';
-import { answerJson } from '../answer.ts';
+import { answerJson, wholeBody } from '../answer.ts';
 import type { CredentialState } from '../journal.ts';
 import type { Service, ServiceRequest, ServiceRoute } from '../service.ts';
 import type { Account } from './account.ts';
@@ -17,8 +17,15 @@ import type { ReportFormat } from './report.ts';
 export function digicertService(account: Account, { now }: { now: () => number }): Service {
   const { apiKey, library, seed } = account;
 
+  function history({ query }: ServiceRequest): Answer {
+    const page = historyPage(library, query, now());
+    return page.report_history.length === 0 && account.settings.emptyHistory === 'no-content'
+      ? { status: 204, headers: {}, body: wholeBody('') }
+      : answerJson(200, page);
+  }
+
   function run({ params }: ServiceRequest): Answer {
-    const report = findReport(params);
+    const report = findScheduled(params);
     library.addRun(report.identifier, { ...report.newRun, manuallyTriggered: true });
     return answerJson(200, {});
   }
@@ -45,6 +52,12 @@ export function digicertService(account: Account, { now }: { now: () => number }
   function findReport(params: ServiceRequest['params'], code = 'report_not_found'): Report {
     const report = library.find(params['report'] ?? '');
     if (report === undefined) throw notFound(code);
+    return report;
+  }
+
+  function findScheduled(params: ServiceRequest['params']): Report {
+    const report = findReport(params);
+    if (report.scheduleDeleted) throw notFound('report_not_found');
     return report;
   }
 
@@ -119,11 +132,9 @@ export function digicertService(account: Account, { now }: { now: () => number }
     credentialHeader: 'x-dc-devkey',
     credential: (headers) => keyState(headers, apiKey),
     routes: [
-      route('digicert.report.history', 'GET', '/history', ({ query }) =>
-        answerJson(200, historyPage(library, query, now())),
-      ),
+      route('digicert.report.history', 'GET', '/history', history),
       route('digicert.report.details', 'GET', '/:report', ({ params }) =>
-        answerJson(200, reportDetails(findReport(params))),
+        answerJson(200, reportDetails(findScheduled(params))),
       ),
       route('digicert.report.run', 'POST', '/:report/run', run),
       route('digicert.report.download', 'GET', '/:report/:run/download', download),

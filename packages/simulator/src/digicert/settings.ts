@@ -22,6 +22,11 @@ export interface DigicertSettings {
    * created as CSV, JSON or EXCEL) or only for one whose `formats` have it; true unless given.
    */
   readonly zipForEveryReport: boolean;
+  /**
+   * How a history without a row is answered: with an empty list, the default, or with 204 and no content, as old pages
+   * of the documentation label it.
+   */
+  readonly emptyHistory: 'list' | 'no-content';
 }
 
 /** The settings of an account about which nothing was said. */
@@ -33,4 +38,5 @@ export const usualSettings: DigicertSettings = {
   rateLimit: true,
   retryAfter: 'none',
   zipForEveryReport: true,
+  emptyHistory: 'list',
 };

@@ -9,19 +9,20 @@ const usual: Readonly<Record<Classification, { riskscore: number; classification
   unknown: { riskscore: 0, classification_result: null },
 };
 
-/** What the classification call answers (vendor code: the keys; inferred: the values of the last five but the hashes). */
+/** What the classification call answers (vendor code: the keys; recorded: the form of the dates and of the
+ * reason; inferred: the origin and the source). */
 export interface ClassificationAnswer {
   readonly classification: Classification;
   /** 0 to 10. */
   readonly riskscore: number;
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC, to the second. */
   readonly first_seen: string;
-  /** ISO 8601, UTC. */
+  /** Likewise. */
   readonly last_seen: string;
   readonly classification_result: string | null;
   readonly classification_reason: string;
   readonly classification_origin: null;
-  readonly cloud_last_lookup: null;
+  readonly cloud_last_lookup: string;
   readonly data_source: string;
   readonly md5: string;
   readonly sha1: string;
@@ -36,16 +37,22 @@ export function classify({ hashes, options }: Sample): ClassificationAnswer {
   return {
     classification,
     riskscore: options.riskscore ?? usual[classification].riskscore,
-    first_seen: new Date(firstSeen).toISOString(),
-    last_seen: new Date(firstSeen + day).toISOString(),
+    first_seen: toSeconds(firstSeen),
+    last_seen: toSeconds(firstSeen + day),
     classification_result:
       options.classification_result === undefined
         ? usual[classification].classification_result
         : options.classification_result,
-    classification_reason: classification === 'unknown' ? 'unknown' : 'antivirus',
+    classification_reason: classification === 'unknown' ? 'Unknown' : 'Antivirus',
     classification_origin: null,
-    cloud_last_lookup: null,
+    cloud_last_lookup: toSeconds(firstSeen + day),
     data_source: 'LOCAL',
     ...hashes,
+    ...options.classifiedHashes,
   };
+}
+
+/** As in a recorded answer: `2024-01-08T16:36:03Z`. */
+function toSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+/, '');
 }

@@ -29,6 +29,7 @@ const properties: Readonly<Record<keyof SampleJson, object>> = {
   pdfBytes: { type: 'integer', minimum: 0 },
   contentDisposition: text,
   classification: { enum: classifications },
+  classifiedHashes: exactly({}, { md5: text, sha1: text, sha256: text }),
   riskscore: { type: 'number', minimum: 0, maximum: 10 },
   classification_result: { type: ['string', 'null'] },
 };

@@ -1,3 +1,5 @@
+import type { SampleHashes } from './hash.ts';
+
 /** The verdicts that the classification call gives (vendor code). */
 export const classifications = ['malicious', 'suspicious', 'goodware', 'unknown'] as const;
 
@@ -38,6 +40,8 @@ export interface SampleOptions {
   readonly classification?: Classification;
   /** 0 to 10; one that fits the classification unless given. */
   readonly riskscore?: number;
+  /** Hashes that the classification names in place of the sample's own, as an answer about another sample does. */
+  readonly classifiedHashes?: Partial<SampleHashes>;
   /** A threat name, or null; one that fits the classification unless given. */
   readonly classification_result?: string | null;
 }

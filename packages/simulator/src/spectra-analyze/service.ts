@@ -49,12 +49,15 @@ export function spectraAnalyzeService(
     };
   }
 
-  /** With `?status=` only the samples in that state are listed: the vendor's SDK counts them (vendor code). */
-  function samplesStatus({ form, query }: ServiceRequest): Answer {
-    const hashes = form.getAll('hash_values');
+  /**
+   * The hashes may be in a form or in JSON: the vendor's code sends both. With `?status=` only the samples in that state are listed: the vendor's
+   * SDK counts them (vendor code).
+   */
+  function samplesStatus(request: ServiceRequest): Answer {
+    const hashes = hashValues(request);
     // What a request without a hash gets is unknown; this is the answer of the framework that the errors suggest.
     if (hashes.length === 0) return answerJson(400, { hash_values: ['This field is required.'] });
-    const wanted = query.get('status');
+    const wanted = request.query.get('status');
     return answerJson(200, {
       hash_type: hashes.map(hashTypeOf).find((type) => type !== undefined) ?? null,
       results: hashes
@@ -99,7 +102,7 @@ export function spectraAnalyzeService(
         name: 'spectra-analyze.samples.status',
         method: 'POST',
         path: '/api/samples/status/',
-        subjects: ({ form }) => form.getAll('hash_values'),
+        subjects: hashValues,
         answer: authenticated(samplesStatus),
       },
       forSample(
@@ -109,6 +112,13 @@ export function spectraAnalyzeService(
       ),
     ],
   };
+}
+
+/** JSON may have one hash or a list of them. */
+function hashValues({ form, json }: ServiceRequest): readonly string[] {
+  if (typeof json !== 'object' || json === null) return form.getAll('hash_values');
+  const values: unknown = (json as Readonly<Record<string, unknown>>)['hash_values'];
+  return [values].flat().filter((value) => typeof value === 'string');
 }
 
 interface Found {
