@@ -173,7 +173,7 @@ describe('generate', () => {
     const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 60 });
     expect(await failureOf(run('generate', sha1, { timeout: 2 }))).toMatchObject({
       name: 'NodeApiError',
-      message: `Spectra Analyze, fetch PDF report ${sha1}: it was not there in time; the last state: being created.`,
+      message: `Spectra Analyze, fetch PDF report ${sha1}: it was not there in time; the last state: being created ("PDF is being created. Please wait.").`,
       description:
         'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time. ' +
         'The operation PDF Report > Download fetches it then.',

@@ -119,7 +119,7 @@ export async function openReport(
   expected: ExpectedReport,
   context: ReportContext,
 ): Promise<Report> {
-  if (response.status === 206) throw partOfReport(expected.called, response, context);
+  if (response.status !== 200 && response.status !== 204) throw notAll(expected.called, response, context);
   const announcedSize = announcedSizeOf(response);
   const limit = sizeLimit(expected, announcedSize, context);
   if (announcedSize !== undefined) limit.check(announcedSize);
@@ -245,12 +245,15 @@ function sizeLimit(
   };
 }
 
-/** Nobody asked for a part, so nobody knows which one it is. */
-function partOfReport(called: string, response: HttpResponse, context: ReportContext): InvalidReportError {
+/** Of the successful statuses, only 200 stands for a whole report. Nobody asked for a part, so nobody knows which it is. */
+function notAll(called: string, response: HttpResponse, context: ReportContext): InvalidReportError {
   return new InvalidReportError({
     ...context,
     status: response.status,
-    what: `only a part of the ${called} arrived`,
+    what:
+      response.status === 206
+        ? `only a part of the ${called} arrived`
+        : `no ${called} came, but an answer with a status that no report has`,
     remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
     retryable: true,
   });

@@ -125,13 +125,16 @@ describe('a report', () => {
     expect(cut).toMatchObject({ what: expect.not.stringContaining('Token') as string });
   });
 
-  test('is not a part of one', async () => {
-    const response = { ...answerOf(Buffer.from('%PDF-1.7\n%%EOF\n')), status: 206 };
+  test.each([
+    [206, 'only a part of the PDF arrived'],
+    [202, 'no PDF came, but an answer with a status that no report has'],
+  ])('is not what has the status %i', async (status, what) => {
+    const response = { ...answerOf(Buffer.from('%PDF-1.7\n%%EOF\n')), status };
     const expected = { kinds: [pdf], called: 'PDF', name: () => 'abc.pdf', maxBytes: 100 };
     expect(await failureOf(openReport(response, expected, context))).toMatchObject({
       name: 'InvalidReportError',
-      what: 'only a part of the PDF arrived',
-      status: 206,
+      what,
+      status,
     });
   });
 

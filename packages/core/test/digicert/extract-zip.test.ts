@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { extractZip, type ExtractZipOptions } from '../../src/node/extract-zip.ts';
 import { saveReport } from '../../src/node/save-report.ts';
@@ -109,6 +110,24 @@ describe('unpacking a ZIP', () => {
       expect(await extract()).toEqual([]);
       expect(await listing()).toEqual(['reports.zip', 'unpacked']);
     }
+  });
+
+  test('reads a path that begins with a dot as the same path without it', async () => {
+    const { extract } = await withZip({ './sub/b.csv': text('1'), 'a/./c.csv': text('2') });
+    expect((await extract()).map(({ name }) => name)).toEqual(['sub_b.csv', 'a_c.csv']);
+  });
+
+  test('marks what is not complete yet as written by this process', async () => {
+    const { extract, target } = await withZip({ 'a.csv': text('1') });
+    const seen = new Set<string>();
+    const { signal } = new AbortController();
+    signal.throwIfAborted = () => {
+      for (const name of readdirSync(target)) seen.add(name);
+    };
+    await extract({ signal });
+    expect([...seen]).toEqual([
+      expect.stringMatching(new RegExp(`^\\.${process.pid}-[0-9a-f]{8}-[0-9a-f]{16}\\.part$`)) as string,
+    ]);
   });
 
   test('makes folders a part of the names, and all names safe and unique', async () => {
