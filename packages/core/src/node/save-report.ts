@@ -1,34 +1,46 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { partialName } from './partial-file.ts';
+import { asSaveError } from './save-error.ts';
 
 /**
  * Saves a report under `directory`, which is made where it does not exist. The bytes go to a hidden file beside it
  * first, so that nothing half-written or unverified ever has the final name; a file of that name is replaced.
  *
  * @returns the file's path.
- * @throws whatever the report's stream or the disk fails with; nothing is left behind then.
+ * @throws {SaveError} when the disk does not take it, and whatever the report's stream fails with. Nothing is left
+ *   behind then; only a process that is killed leaves something, which `removeLeftovers` finds.
  */
 export async function saveReport(
   report: AsyncIterable<Uint8Array> | string,
   directory: string,
   fileName: string,
 ): Promise<string> {
-  await mkdir(directory, { recursive: true });
   const path = join(directory, fileName);
-  const partialPath = join(directory, `.${randomBytes(8).toString('hex')}.part`);
+  const partialPath = join(directory, partialName());
+  let streamFailed = false;
+  const noted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      streamFailed = true;
+      throw error;
+    }
+  };
   try {
+    await mkdir(directory, { recursive: true });
     const file = await open(partialPath, 'wx');
     try {
-      await file.writeFile(report);
+      await file.writeFile(typeof report === 'string' ? report : noted(report));
       await file.sync();
     } finally {
       await file.close();
     }
     await rename(partialPath, path);
   } catch (error) {
-    await rm(partialPath, { force: true });
-    throw error;
+    // What cannot be removed must not hide why the report was not saved.
+    await rm(partialPath, { force: true }).catch(() => undefined);
+    throw streamFailed ? error : asSaveError(error, path);
   }
   return path;
 }
