@@ -7,6 +7,7 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 export function renderSummary(html: string): string {
   return html
     .replace(/\n/g, '')
+    .replace(/<br>/g, ', ')
     .replace(/<table>(.*?)<\/table>/g, (_, rows: string) => renderTable(rows))
     .replace(/<\/h\d>/g, '\n\n')
     .replace(/<li>/g, '- ')

@@ -25,8 +25,15 @@ export interface ReportEntry {
   readonly mediaType?: string;
   /** In bytes. */
   readonly size?: number;
+  /** Of the file at `path`, in lower-case hex. */
   readonly sha256?: string;
   readonly verdict?: Verdict;
+  /** The service's name of the threat, such as `Win32.Ransomware.Petya`. */
+  readonly threatName?: string;
+  /** Of Spectra Analyze: 0 (trusted) to 10 (malicious). */
+  readonly riskScore?: number;
+  /** Of the subject itself, in lower-case hex; `sha256` is the report's. */
+  readonly subjectSha256?: string;
   /** Of Perception Point, by which the scan can be asked for again. */
   readonly scanId?: string;
   /** Of DigiCert. */

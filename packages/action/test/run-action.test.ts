@@ -227,10 +227,17 @@ describe('the table of reports', () => {
 describe('the summary as text', () => {
   test('has the cells of each row below each other, and the failures', () => {
     const html = summaryFor({
-      entries: [
-        { service: 'digicert', subject: 'Orders & more', state: 'ready', path: 'a/b_c.csv', size: 2000 },
-        { service: 'digicert', subject: 'Gone', state: 'missing', message: 'There is none. <Look> again.' },
-      ],
+      service: 'digicert',
+      findings: {
+        entries: [
+          { service: 'digicert', subject: 'Orders & more', state: 'ready', path: 'a/b_c.csv', size: 2000 },
+          { service: 'digicert', subject: 'Gone', state: 'missing', message: 'There is none. <Look> again.' },
+        ],
+        verdictsAskedFor: false,
+      },
+      reasonsToFail: ['1 missing of 2 reports.'],
+      directory: 'a',
+      reportsFile: 'a/reports.json',
       artifact: undefined,
       repository: 'owner/name',
       runId: '1',
@@ -238,15 +245,15 @@ describe('the summary as text', () => {
 
     expect(renderSummary(html)).toBe(
       [
-        'Security reports: 1 of 2 ready',
+        'DigiCert CertCentral: failed (1 missing, 1 ready)',
+        '',
+        '1 missing of 2 reports.',
+        '1 report (2.0 kB) in a. All entries: a/reports.json.',
+        'Gone',
+        '  Report   missing',
         '',
         'Orders & more',
-        '  State    ready',
-        '  File     a/b_c.csv',
-        '  Size     2.0 kB',
-        '',
-        'Gone',
-        '  State    missing',
+        '  Report   b_c.csv, 2.0 kB',
         '',
         'What went wrong, and what to do',
         '',

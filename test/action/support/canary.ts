@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault } from '@security-reports/simulator';
 import { expect } from 'vitest';
-import { filesIn, type StepResult } from './step.ts';
+import { allFilesIn, type StepResult } from './step.ts';
 
 /** A secret with characters that every encoding changes, and with `name` to tell it from others. */
 export function canary(name: string): string {
@@ -61,7 +61,7 @@ export async function expectNowhere(
   step: StepResult,
   workspace: string,
 ): Promise<void> {
-  const files = await filesIn(workspace);
+  const files = await allFilesIn(workspace);
   const contents = await Promise.all(files.map((file) => readFile(join(workspace, file), 'latin1')));
   const places = {
     // The runner is told what to mask, and reads that line itself.

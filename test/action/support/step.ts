@@ -20,6 +20,9 @@ export interface ReportMember {
   readonly size?: number;
   readonly sha256?: string;
   readonly verdict?: string;
+  readonly threatName?: string;
+  readonly riskScore?: number;
+  readonly subjectSha256?: string;
   readonly scanId?: string;
   readonly reportId?: string;
   readonly runId?: string;
@@ -88,8 +91,15 @@ export const test = base.extend<StepFixtures>({
   },
 });
 
-/** Every file below a folder, hidden ones too, by its path relative to the folder, with `/`. */
+/** Every file below a folder but the list of reports that each step writes; hidden ones too, as `allFilesIn` gives them. */
 export async function filesIn(folder: string): Promise<readonly string[]> {
+  const isListOfReports =
+    /(?:^|\/)reports-(?:spectra-analyze|perception-point|digicert)-security-reports\.json$/;
+  return (await allFilesIn(folder)).filter((file) => !isListOfReports.test(file));
+}
+
+/** Every file below a folder by its path relative to the folder, with `/`. */
+export async function allFilesIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory())

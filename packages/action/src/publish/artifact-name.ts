@@ -12,9 +12,13 @@ export interface StepIdentity {
 
 /** A name that no other step of the workflow run has, since names of artifacts are unique in a run. */
 export function defaultArtifactName(service: string, { job, step, runtimeToken }: StepIdentity): string {
-  const parts = ['security-reports', service, job, step.replace(/^_+/, ''), jobDigest(runtimeToken)];
+  return joinedName(['security-reports', service, job, step, jobDigest(runtimeToken)]);
+}
+
+/** Joins the parts of a name with `-`, without the underscores that GitHub puts before the name of a step without id. */
+export function joinedName(parts: readonly string[]): string {
   return parts
-    .map((part) => part.replace(/[^\w.-]+/g, '-'))
+    .map((part) => part.replace(/^_+/, '').replace(/[^\w.-]+/g, '-'))
     .filter((part) => part !== '')
     .join('-');
 }

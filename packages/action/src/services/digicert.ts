@@ -4,9 +4,10 @@ import {
   fetchReportRun,
   NotFoundError,
   type Report,
+  ServiceError,
   TimeoutError,
 } from '@security-reports/core';
-import { extractZip, saveReport } from '@security-reports/core/node';
+import { ExtractionError, extractZip } from '@security-reports/core/node';
 import { rm } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import type { DigicertRequest } from '../inputs/digicert.ts';
@@ -14,8 +15,8 @@ import { megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
 import { nameInWorkspace } from '../workspace.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
-import { type Fetching, tellAbout } from './fetching.ts';
-import { FileNames } from './file-names.ts';
+import { type Fetching, type SubjectLog, tellAbout } from './fetching.ts';
+import { diskFailure, type ReportOwner, save } from './save.ts';
 
 /** A file on disk, as an entry describes it. */
 type SavedFile = Required<Pick<ReportEntry, 'path' | 'mediaType' | 'size' | 'sha256'>>;
@@ -47,13 +48,16 @@ export async function fetchDigicertReports(
       const found: RunIds = {};
       const tell = tellAbout(subject, fetching);
       try {
-        await download(client, request, fetching, { files, found }, tell);
+        const owner = { service: digicert, subject };
+        await download(client, request, fetching, { files, found, owner }, tell);
       } catch (error) {
         signal.throwIfAborted();
         tell(whatFailed(error));
         failures.push({ ...runToResume(error), ...failedReport(error) });
+      } finally {
+        tell.end();
       }
-      const delivered = await unpack(request, fetching, files, tell);
+      const delivered = await unpack(request, fetching, files, { service: digicert, subject }, tell);
       return [...delivered, ...failures].map((outcome) => ({ service, subject, ...outcome, ...found }));
     },
   );
@@ -74,23 +78,26 @@ interface RunIds {
 async function download(
   client: DigicertClient,
   request: DigicertRequest,
-  { signal, deadline, pace, outputDirectory, workspace }: Fetching,
-  { files, found }: { readonly files: SavedFile[]; readonly found: RunIds },
-  tell: (what: string) => void,
+  fetching: Fetching,
+  {
+    files,
+    found,
+    owner,
+  }: { readonly files: SavedFile[]; readonly found: RunIds; readonly owner: ReportOwner },
+  tell: SubjectLog,
 ): Promise<void> {
-  const names = new FileNames();
-  const save = async (report: Report): Promise<void> => {
+  const { signal, deadline, pace, names } = fetching;
+  const deliver = async (report: Report): Promise<void> => {
     const name = names.unique(report.name);
-    const saved = await saveReport(report, outputDirectory, name).catch((error: unknown) => {
-      // The next try shall have it.
+    const path = await save(report, name, owner, fetching).catch((error: unknown) => {
+      // The next try gets it.
       names.release(name);
       throw error;
     });
-    const path = nameInWorkspace(saved, workspace);
     files.push({ path, mediaType: report.mediaType, ...report.digest });
     tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
   };
-  const { notes } = await fetchReportRun(client, request, save, {
+  const { notes } = await fetchReportRun(client, request, deliver, {
     signal,
     deadline,
     pollIntervalMs: pace.pollIntervalMs,
@@ -109,7 +116,8 @@ async function unpack(
   { extract }: DigicertRequest,
   { signal, workspace }: Fetching,
   files: readonly SavedFile[],
-  tell: (what: string) => void,
+  owner: ReportOwner,
+  tell: SubjectLog,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const file of files) {
@@ -129,11 +137,23 @@ async function unpack(
       await rm(zip);
     } catch (error) {
       signal.throwIfAborted();
-      tell(whatFailed(error));
-      outcomes.push({ ...file, ...failedReport(error) });
+      const failure = notUnpacked(error, zip, owner);
+      tell(whatFailed(failure));
+      outcomes.push({ ...file, ...failedReport(failure) });
     }
   }
   return outcomes;
+}
+
+/** Why a ZIP was not unpacked, in words that name the service, the report, and what to do. */
+function notUnpacked(error: unknown, zip: string, owner: ReportOwner): unknown {
+  if (!(error instanceof ExtractionError)) return diskFailure(error, zip, owner);
+  return new ServiceError({
+    ...owner,
+    operation: 'unpack report',
+    what: error.message.replace(/\.$/, ''),
+    remedy: 'Set extract: false, and unpack it with a tool of your own.',
+  });
 }
 
 function nothingIn(zip: string): NotFoundError {

@@ -4,6 +4,8 @@ import pLimit from 'p-limit';
 import type { PaceInputs } from '../inputs/inputs.ts';
 import type { Log } from '../log.ts';
 import { seconds } from '../quantities.ts';
+import type { FileNames } from './file-names.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What every service needs to fetch its reports. */
 export interface Fetching {
@@ -18,7 +20,10 @@ export interface Fetching {
   readonly workspace: string;
   /** Where the reports are saved; absolute. */
   readonly outputDirectory: string;
+  /** Of the files in there that this step writes. */
+  readonly names: FileNames;
   readonly log: Log;
+  readonly waiting: Waiting;
 }
 
 /** Lets as many pieces of work run at a time as the user allows, in the order they come, and none once the job is canceled. */
@@ -37,10 +42,20 @@ export async function allSettled<T>(running: readonly Promise<T>[]): Promise<rea
   return Promise.all(running);
 }
 
-/** A line of the log about one subject, with the time since `started`. */
-export function tellAbout(subject: string, { log, clock }: Fetching): (what: string) => void {
+/** Logs lines about one subject. */
+export interface SubjectLog {
+  /** A line with the time since the subject began. */
+  (what: string): void;
+  /** The subject is done: the step no longer waits for it. */
+  readonly end: () => void;
+}
+
+export function tellAbout(subject: string, { log, clock, waiting }: Fetching): SubjectLog {
   const started = clock.now();
-  return (what) => {
+  const awaited = waiting.begin(subject);
+  const tell = (what: string): void => {
+    awaited.note(what);
     log.info(`${subject}  ${what}  (after ${seconds(clock.now() - started)})`);
   };
+  return Object.assign(tell, { end: awaited.end });
 }

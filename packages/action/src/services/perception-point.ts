@@ -1,6 +1,7 @@
 import {
   mostBytesToScan,
   notListed,
+  perceptionPoint,
   PerceptionPointClient,
   type Scan,
   scanFile,
@@ -11,15 +12,14 @@ import {
   searchPeriod,
   type SubmittedFile,
 } from '@security-reports/core';
-import { saveReport } from '@security-reports/core/node';
 import { createReadStream } from 'node:fs';
 import type { PerceptionPointRequest } from '../inputs/perception-point.ts';
 import { count, megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
-import { nameInWorkspace, type WorkspaceFile } from '../workspace.ts';
+import type { WorkspaceFile } from '../workspace.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
 import { allSettled, type Fetching, takingTurns, tellAbout } from './fetching.ts';
-import { FileNames } from './file-names.ts';
+import { save } from './save.ts';
 
 /** Pieces of this size keep an upload fast and its memory small. */
 const readBytes = 256 * 1024;
@@ -37,7 +37,6 @@ interface Scanning extends Fetching {
   readonly request: PerceptionPointRequest;
   readonly client: PerceptionPointClient;
   readonly watch: ScanWatch;
-  readonly names: FileNames;
   readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
   /** The scans of `request.scanIds` as the service lists them now, by one reading of the list for all jobs. */
   readonly lookOnce: () => Promise<ReadonlyMap<string, Scan>>;
@@ -63,7 +62,6 @@ export async function fetchPerceptionPointReports(
     request,
     client,
     watch,
-    names: new FileNames(),
     turn: takingTurns(fetching),
     lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
   };
@@ -118,11 +116,13 @@ async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
         ? await collect(source.scanId, scanning, tell)
         : await submit({ ...job, source }, scanning, tell, onSubmitted);
     if (result === undefined) return { ...about, state: 'submitted', ...known };
-    return { ...about, ...(await save(result, scanning, tell)) };
+    return { ...about, ...(await saveResult(result, job.subject, scanning, tell)) };
   } catch (error) {
     scanning.signal.throwIfAborted();
     tell(whatFailed(error));
     return { ...about, ...failedReport(error), ...known };
+  } finally {
+    tell.end();
   }
 }
 
@@ -197,23 +197,23 @@ async function collect(
   return scan.finished ? scanResult({ scanId }, scan) : undefined;
 }
 
-async function save(
+/** A verdict that cannot be saved is one all the same. */
+async function saveResult(
   { scanId, verdict, verdictCode, document, documentName, size, sha256 }: ScanResult,
-  { names, outputDirectory, workspace }: Scanning,
+  subject: string,
+  scanning: Scanning,
   tell: (what: string) => void,
 ): Promise<Omit<ReportEntry, 'service' | 'subject'>> {
   tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
-  const path = await saveReport(document, outputDirectory, names.unique(documentName));
-  tell(`saved as ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
-  return {
-    state: 'ready',
-    path: nameInWorkspace(path, workspace),
-    mediaType: 'application/json',
-    size,
-    sha256,
-    verdict,
-    scanId,
-  };
+  try {
+    const name = scanning.names.unique(documentName);
+    const path = await save(document, name, { service: perceptionPoint, subject }, scanning);
+    tell(`saved as ${path}, ${megabytes(size)}`);
+    return { state: 'ready', path, mediaType: 'application/json', size, sha256, verdict, scanId };
+  } catch (error) {
+    tell(whatFailed(error));
+    return { ...failedReport(error), verdict, scanId };
+  }
 }
 
 function fileToScan({ path, name, size }: WorkspaceFile) {

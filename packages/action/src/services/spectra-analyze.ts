@@ -1,24 +1,29 @@
 import {
+  AccessError,
+  type Classification,
   fetchPdfReport,
   InvalidInputError,
+  parseHash,
   spectraAnalyze,
   SpectraAnalyzeClient,
   TimeoutError,
-  type Verdict,
 } from '@security-reports/core';
-import { saveReport } from '@security-reports/core/node';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { SpectraAnalyzeRequest } from '../inputs/spectra-analyze.ts';
 import { count, megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
-import { nameInWorkspace, type WorkspaceFile } from '../workspace.ts';
+import type { WorkspaceFile } from '../workspace.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
-import { allSettled, type Fetching, takingTurns, tellAbout } from './fetching.ts';
+import { allSettled, type Fetching, type SubjectLog, takingTurns, tellAbout } from './fetching.ts';
+import { save } from './save.ts';
 
 /** An entry but for whom it is about. */
 type Outcome = Omit<ReportEntry, 'subject'>;
+
+/** A file on disk, as an entry describes it. */
+type SavedFile = Required<Pick<ReportEntry, 'path' | 'mediaType' | 'size' | 'sha256'>>;
 
 /** What the user named: the hash to ask for, or why there is none. */
 type Named = { readonly subject: string } & ({ readonly hash: string } | { readonly failure: Outcome });
@@ -115,19 +120,39 @@ async function sha256Of(file: WorkspaceFile, signal: AbortSignal): Promise<strin
   return hash.digest('hex');
 }
 
+/** The PDF and the verdict are asked for side by side, so that neither is lost when the other cannot be fetched. */
 async function fetchOne(
   client: SpectraAnalyzeClient,
   hash: string,
   classification: boolean,
   fetching: Fetching,
 ): Promise<Outcome> {
-  const { signal, deadline, pace, workspace, outputDirectory } = fetching;
   const tell = tellAbout(hash, fetching);
   try {
+    const [pdf, verdict] = await Promise.all([
+      settled(fetchPdf(client, hash, fetching, tell)),
+      classification ? settled(classify(client, hash, fetching, tell)) : undefined,
+    ]);
+    fetching.signal.throwIfAborted();
+    return { service, ...outcomeOf(hash, pdf, verdict) };
+  } finally {
+    tell.end();
+  }
+}
+
+async function fetchPdf(
+  client: SpectraAnalyzeClient,
+  hash: string,
+  fetching: Fetching,
+  tell: SubjectLog,
+): Promise<SavedFile> {
+  const { signal, deadline, pace } = fetching;
+  try {
+    const owner = { service: spectraAnalyze, subject: hash };
     const report = await fetchPdfReport(
       client,
       hash,
-      (stream) => saveReport(stream, outputDirectory, `${hash}.pdf`),
+      (stream) => save(stream, `${hash}.pdf`, owner, fetching),
       {
         signal,
         deadline,
@@ -137,32 +162,80 @@ async function fetchOne(
         },
       },
     );
-    const path = nameInWorkspace(report.delivered, workspace);
-    tell(`saved as ${path}, ${megabytes(report.size)}`);
-    const verdict = classification ? await classify(client, hash, fetching, tell) : {};
-    const { mediaType, size, sha256 } = report;
-    return { service, state: 'ready', path, mediaType, size, sha256, ...verdict };
+    const { delivered: path, mediaType, size, sha256 } = report;
+    tell(`saved as ${path}, ${megabytes(size)}`);
+    return { path, mediaType, size, sha256 };
   } catch (error) {
-    signal.throwIfAborted();
-    tell(whatFailed(error));
-    return { service, ...failedReport(error) };
+    if (!signal.aborted) tell(whatFailed(error));
+    throw error;
   }
 }
 
-/** A verdict that was asked for and cannot be had is `unknown`, so that a gate closes rather than opens. */
 async function classify(
   client: SpectraAnalyzeClient,
   hash: string,
   { signal, deadline }: Fetching,
-  tell: (what: string) => void,
-): Promise<{ readonly verdict: Verdict; readonly message?: string }> {
+  tell: SubjectLog,
+): Promise<Classification> {
   try {
-    const { verdict, threatName } = await client.getClassification(hash, { signal, deadline });
+    const classification = await client.getClassification(hash, { signal, deadline });
+    const { verdict, threatName } = classification;
     tell(`the verdict is ${verdict}${threatName === undefined ? '' : ` (${threatName})`}`);
-    return { verdict };
+    return classification;
   } catch (error) {
-    signal.throwIfAborted();
-    tell(`the verdict cannot be had: ${whatFailed(error)}`);
-    return { verdict: 'unknown', message: failedReport(error).message };
+    if (!signal.aborted) tell(`no verdict: ${whatFailed(error)}`);
+    throw error;
   }
+}
+
+/** A verdict that was asked for and is not there is `unknown`, so that a gate closes rather than opens. */
+function outcomeOf(
+  hash: string,
+  pdf: PromiseSettledResult<SavedFile>,
+  verdict: PromiseSettledResult<Classification> | undefined,
+): Omit<Outcome, 'service'> {
+  const failures = [pdf, verdict].flatMap((result) => (result?.status === 'rejected' ? [result.reason] : []));
+  const message = wordsFor(failures);
+  return {
+    ...(pdf.status === 'fulfilled'
+      ? { state: 'ready', ...pdf.value, ...(verdict?.status === 'rejected' && { verdict: 'unknown' }) }
+      : { state: failedReport(pdf.reason).state }),
+    ...(verdict?.status === 'fulfilled' && verdictFields(verdict.value)),
+    ...sha256OfSample(hash, verdict),
+    ...(message !== '' && { message }),
+  };
+}
+
+function verdictFields({ verdict, threatName, riskScore }: Classification): Partial<Outcome> {
+  return {
+    verdict,
+    ...(threatName !== undefined && { threatName }),
+    ...(riskScore !== undefined && { riskScore }),
+  };
+}
+
+/** The hash itself, or what the appliance says of a sample that was named by a shorter one. */
+function sha256OfSample(
+  hash: string,
+  verdict: PromiseSettledResult<Classification> | undefined,
+): { readonly subjectSha256?: string } {
+  const named = verdict?.status === 'fulfilled' ? verdict.value.answer['sha256'] : undefined;
+  const known = [hash, typeof named === 'string' ? named : '']
+    .map(parseHash)
+    .find((candidate) => candidate?.type === 'sha256');
+  return known === undefined ? {} : { subjectSha256: known.value };
+}
+
+/** What kept both the PDF and the verdict away is said once. */
+function wordsFor(failures: readonly unknown[]): string {
+  const [first, second] = failures;
+  const isSame =
+    whatFailed(first) === whatFailed(second) ||
+    (first instanceof AccessError && second instanceof AccessError);
+  return (isSame ? failures.slice(0, 1) : failures).map((error) => failedReport(error).message).join(' ');
+}
+
+async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [result] = await Promise.allSettled([work]);
+  return result;
 }
