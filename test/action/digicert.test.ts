@@ -412,7 +412,7 @@ describe('extract: true', { concurrent: true }, () => {
         }),
       ]);
       expect(await contentOf(workspace, step.reports[0])).toEqual(Buffer.from(zip));
-      expect(await readdir(join(workspace, 'security-reports'))).toHaveLength(1);
+      expect(await filesIn(workspace)).toHaveLength(1);
       expect(artifacts.artifacts).toHaveLength(1);
     },
   );

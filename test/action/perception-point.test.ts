@@ -35,6 +35,9 @@ describe('files that are scanned', { concurrent: true }, () => {
 
     expect(step.exitCode).toBe(1);
     expect(errorsIn(step.log)).toEqual([
+      expect.stringMatching(
+        /^::error title=docs\/bad\.txt%3A malicious::Perception Point: the verdict on docs/,
+      ),
       '::error::1 malicious of 2 reports: the input fail-on makes the step fail.',
     ]);
     const submissions = simulator.perceptionPoint.listSubmissions();

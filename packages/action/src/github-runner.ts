@@ -37,8 +37,7 @@ export function githubRunner(env: NodeJS.ProcessEnv, signal: AbortSignal): Runne
       core.setOutput(name, value);
     },
     writeSummary: async (html) => {
-      // Outside of a workflow there is no summary, and writing one would throw.
-      if (env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(html).write();
+      await core.summary.addRaw(html).write();
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Runner extends InputSource {
   /** From now on, the runner hides this text in the log. */
   mask(secret: string): void;
   annotate(annotation: Annotation): void;
+  /** @throws {Error} when the runner's file cannot be written. */
   setOutput(name: string, value: string): void;
+  /** @throws {Error} when the runner's file cannot be written, or there is none. */
   writeSummary(html: string): Promise<void>;
 }

@@ -61,7 +61,7 @@ export async function publish(
         runner.setOutput(name, value);
       },
       (why) =>
-        `The outputs of the step are not set: ${why} Let this user write the file that GITHUB_OUTPUT names.`,
+        `The outputs of the step are not set: ${why.replace(/\.$/, '')}. Let this user write the file that GITHUB_OUTPUT names.`,
     );
   }
   const decision = reasonToFail(findings, inputs.failOn);
@@ -117,8 +117,9 @@ async function writeSummary(html: string, runner: Runner): Promise<void> {
   try {
     await runner.writeSummary(html);
   } catch (error) {
+    const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
     runner.log.warning(
-      `The step has no summary: ${error instanceof Error ? error.message : String(error)} ` +
+      `The step has no summary: ${why}. ` +
         'Let this user write the file that GITHUB_STEP_SUMMARY names. Outputs, verdict and annotations do not depend on it.',
     );
   }

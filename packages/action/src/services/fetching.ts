@@ -57,5 +57,9 @@ export function tellAbout(subject: string, { log, clock, waiting }: Fetching): S
     awaited.note(what);
     log.info(`${subject}  ${what}  (after ${seconds(clock.now() - started)})`);
   };
-  return Object.assign(tell, { end: awaited.end });
+  return Object.assign(tell, {
+    end: () => {
+      awaited.end();
+    },
+  });
 }

@@ -194,7 +194,9 @@ function outcomeOf(
   pdf: PromiseSettledResult<SavedFile>,
   verdict: PromiseSettledResult<Classification> | undefined,
 ): Omit<Outcome, 'service'> {
-  const failures = [pdf, verdict].flatMap((result) => (result?.status === 'rejected' ? [result.reason] : []));
+  const failures = [pdf, verdict].flatMap((result): unknown[] =>
+    result?.status === 'rejected' ? [result.reason] : [],
+  );
   const message = wordsFor(failures);
   return {
     ...(pdf.status === 'fulfilled'

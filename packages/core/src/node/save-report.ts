@@ -18,20 +18,12 @@ export async function saveReport(
 ): Promise<string> {
   const path = join(directory, fileName);
   const partialPath = join(directory, partialName());
-  let streamFailed = false;
-  const noted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-    try {
-      yield* chunks;
-    } catch (error) {
-      streamFailed = true;
-      throw error;
-    }
-  };
+  const stream = { failed: false };
   try {
     await mkdir(directory, { recursive: true });
     const file = await open(partialPath, 'wx');
     try {
-      await file.writeFile(typeof report === 'string' ? report : noted(report));
+      await file.writeFile(typeof report === 'string' ? report : noting(report, stream));
       await file.sync();
     } finally {
       await file.close();
@@ -40,7 +32,20 @@ export async function saveReport(
   } catch (error) {
     // What cannot be removed must not hide why the report was not saved.
     await rm(partialPath, { force: true }).catch(() => undefined);
-    throw streamFailed ? error : asSaveError(error, path);
+    throw stream.failed ? error : asSaveError(error, path);
   }
   return path;
+}
+
+/** The same chunks, with a note when their source fails: whatever else fails is the disk. */
+async function* noting(
+  chunks: AsyncIterable<Uint8Array>,
+  stream: { failed: boolean },
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    stream.failed = true;
+    throw error;
+  }
 }

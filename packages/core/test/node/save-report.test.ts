@@ -160,7 +160,7 @@ describe('saving a report that fails', () => {
           /^report\.json cannot be saved: a file is in the place of the folder "(file|below)".*\. Remove or rename/,
         ) as string,
       });
-      expect(String((failure as Error).message)).not.toContain(root);
+      expect((failure as Error).message).not.toContain(root);
     }
     expect(await readFile(file, 'utf8')).toBe('a file');
   });
