@@ -227,7 +227,14 @@ describe('a fault of the list of scans', { concurrent: true }, () => {
       expect(step.exitCode).toBe(1);
       const [{ scanId } = { scanId: undefined }] = simulator.perceptionPoint.listSubmissions();
       expect(step.reports).toEqual([
-        { service, subject: 'a.txt', state, scanId, message: expect.stringMatching(says) as string },
+        {
+          service,
+          subject: 'a.txt',
+          state,
+          subjectSha256: expect.stringMatching(/^ca978112/) as string,
+          scanId,
+          message: expect.stringMatching(says) as string,
+        },
       ]);
       simulator.faults.clear();
       const later = await runStep({ service, 'scan-ids': scanId ?? '' });

@@ -414,6 +414,7 @@ describe('a step that does not wait', { concurrent: true }, () => {
         service,
         subject,
         state: 'submitted',
+        subjectSha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
         scanId: expect.stringMatching(/./) as string,
       })),
     );

@@ -104,9 +104,11 @@ function jobsOf(request: PerceptionPointRequest): readonly ScanJob[] {
 async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
   const tell = tellAbout(job.subject, scanning);
   const { source } = job;
-  const known: { scanId?: string } = source.type === 'scan-id' ? { scanId: source.scanId } : {};
-  const onSubmitted = ({ scanId }: SubmittedFile): void => {
+  const known: { scanId?: string; subjectSha256?: string } =
+    source.type === 'scan-id' ? { scanId: source.scanId } : {};
+  const onSubmitted = ({ scanId, sha256 }: SubmittedFile): void => {
     known.scanId = scanId;
+    if (sha256 !== undefined) known.subjectSha256 = sha256;
     tell(`submitted as scan ${scanId}`);
   };
   const about = { service: 'perception-point', subject: job.subject } as const;
@@ -116,7 +118,7 @@ async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
         ? await collect(source.scanId, scanning, tell)
         : await submit({ ...job, source }, scanning, tell, onSubmitted);
     if (result === undefined) return { ...about, state: 'submitted', ...known };
-    return { ...about, ...(await saveResult(result, job.subject, scanning, tell)) };
+    return { ...about, ...(await saveResult(result, job.subject, scanning, tell)), ...known };
   } catch (error) {
     scanning.signal.throwIfAborted();
     tell(whatFailed(error));
