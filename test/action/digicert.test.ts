@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fault, hostileZips } from '@security-reports/simulator';
 import { unzipSync, zipSync } from 'fflate';
@@ -441,6 +441,29 @@ describe('extract: true', { concurrent: true }, () => {
     },
   );
 
+  test('says in words that a file is in the place of its folder, and keeps the ZIP', async ({
+    simulator,
+    workspace,
+    runStep,
+  }) => {
+    const { identifier } = simulator.digicert.addReport({
+      displayName: 'Orders',
+      runs: [{ bytes: 2_100_000, contentDisposition: 'attachment; filename="Orders.zip"' }],
+    });
+    await mkdir(join(workspace, 'security-reports'));
+    await writeFile(join(workspace, 'security-reports/Orders'), 'a file');
+
+    const step = await runStep({ service, 'report-id': identifier, extract: 'true' });
+
+    expect(step.exitCode).toBe(1);
+    expect(step.reports[0]).toMatchObject({ state: 'failed', path: 'security-reports/Orders.zip' });
+    expect(step.reports[0]?.message).toBe(
+      `DigiCert CertCentral, unpack report ${identifier}: Orders.zip cannot be unpacked: a file is in the place of ` +
+        'the folder "Orders", or of one above it (EEXIST). Remove or rename that file, or save to another folder. ' +
+        'The ZIP itself is kept.',
+    );
+  });
+
   const reasons: Readonly<Record<(typeof hostileZips)[number], RegExp>> = {
     bomb: /times the size of the ZIP/,
     'understated-bomb': /damaged|times the size of the ZIP/,
@@ -473,6 +496,9 @@ describe('extract: true', { concurrent: true }, () => {
       expect(step.reports).toHaveLength(1);
       expect(step.reports[0]?.state).toBe('failed');
       expect(step.reports[0]?.message).toMatch(reasons[zip]);
+      expect(step.reports[0]?.message).toMatch(
+        /^DigiCert CertCentral, unpack report .*: Orders-.*\.zip cannot be unpacked: .* The ZIP itself is kept\. Set extract: false/,
+      );
       const files = await filesIn(workspace);
       expect(files).toEqual([step.reports[0]?.path]);
       expect(files[0]).toMatch(/^security-reports\/Orders-.*\.zip$/);

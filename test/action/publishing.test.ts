@@ -209,6 +209,17 @@ describe('the annotations', { concurrent: true }, () => {
     expect(step.summary.match(/the sample is not on the appliance/g)).toHaveLength(1);
     for (const hash of hashes) expect(step.summary).toContain(`<td><code>${hash}</code></td>`);
   });
+
+  test('say once that a token is refused, whoever it was for', async ({ runStep }) => {
+    const hashes = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(40, '0'));
+    const step = await runStep({ hashes: hashes.join(' '), token: 'wrong', classification: 'true' });
+    expect(step.exitCode).toBe(1);
+    // One paragraph for those that asked, and at most one line for those that did not.
+    expect(annotationsIn(step.log).length).toBeLessThanOrEqual(2);
+    expect(annotationsIn(step.log)[0]).toContain('refuses the token');
+    expect(step.summary.match(/<li>/g)?.length).toBeLessThanOrEqual(2);
+    expect(step.log).toContain('30 failed of 30 reports');
+  });
 });
 
 describe('the summary', { concurrent: true }, () => {

@@ -39,7 +39,7 @@ export function summaryFor(content: SummaryContent): string {
   const shownProblems = fitting(problems, maxBytes / 2 - 10_000);
   const rest = content.reportsFile === undefined ? 'see the log' : `see ${code(content.reportsFile)}`;
   return [
-    `<h3>${serviceNamed(service)}: ${reasonsToFail.length > 0 ? 'failed' : 'passed'} (${tally(findings)})</h3>`,
+    `<h3>${serviceNamed(service)}: ${reasonsToFail.length > 0 ? 'failed' : 'passed'} (${tally(findings) || 'no reports'})</h3>`,
     ...reasonsToFail.map((reason) => `<p>${escape(reason.slice(0, 2_000))}</p>`),
     `<p>${whereReportsAre(content)}</p>`,
     '<table>',

@@ -4,10 +4,10 @@ import {
   fetchReportRun,
   NotFoundError,
   type Report,
-  ServiceError,
+  SecurityReportsError,
   TimeoutError,
 } from '@security-reports/core';
-import { ExtractionError, extractZip } from '@security-reports/core/node';
+import { diskProblemOf, ExtractionError, extractZip } from '@security-reports/core/node';
 import { rm } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import type { DigicertRequest } from '../inputs/digicert.ts';
@@ -16,7 +16,7 @@ import type { ReportEntry } from '../report-entry.ts';
 import { nameInWorkspace } from '../workspace.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
 import { type Fetching, type SubjectLog, tellAbout } from './fetching.ts';
-import { diskFailure, type ReportOwner, save } from './save.ts';
+import { type ReportOwner, save } from './save.ts';
 
 /** A file on disk, as an entry describes it. */
 type SavedFile = Required<Pick<ReportEntry, 'path' | 'mediaType' | 'size' | 'sha256'>>;
@@ -147,10 +147,21 @@ async function unpack(
 
 /** Why a ZIP was not unpacked, in words that name the service, the report, and what to do. */
 function notUnpacked(error: unknown, zip: string, owner: ReportOwner): unknown {
-  if (!(error instanceof ExtractionError)) return diskFailure(error, zip, owner);
-  return new ServiceError({
+  const operation = 'unpack report';
+  const disk = diskProblemOf(error, parse(zip).name);
+  if (disk !== undefined) {
+    const what = `${basename(zip)} cannot be unpacked: ${disk.what}`;
+    return new SecurityReportsError({
+      ...owner,
+      operation,
+      what,
+      remedy: `${disk.remedy} The ZIP itself is kept.`,
+    });
+  }
+  if (!(error instanceof ExtractionError)) return error;
+  return new SecurityReportsError({
     ...owner,
-    operation: 'unpack report',
+    operation,
     what: error.message.replace(/\.$/, ''),
     remedy: 'Set extract: false, and unpack it with a tool of your own.',
   });

@@ -50,6 +50,7 @@ export interface SubjectLog {
   readonly end: () => void;
 }
 
+/** Begins a subject: from now on, the step waits for it. */
 export function tellAbout(subject: string, { log, clock, waiting }: Fetching): SubjectLog {
   const started = clock.now();
   const awaited = waiting.begin(subject);

@@ -1,5 +1,5 @@
 import { SecurityReportsError, type Service } from '@security-reports/core';
-import { asSaveError, SaveError, saveReport } from '@security-reports/core/node';
+import { SaveError, saveReport } from '@security-reports/core/node';
 import { nameInWorkspace } from '../workspace.ts';
 import type { Fetching } from './fetching.ts';
 
@@ -25,17 +25,8 @@ export async function save(
   try {
     return nameInWorkspace(await saveReport(report, outputDirectory, fileName), workspace);
   } catch (error) {
-    throw withOwner(error, owner);
+    if (!(error instanceof SaveError)) throw error;
+    const { what, remedy } = error;
+    throw new SecurityReportsError({ ...owner, operation: 'save report', what, remedy });
   }
-}
-
-/** A failure of the disk about the file at `path`, in words that name service and subject; anything else as it is. */
-export function diskFailure(error: unknown, path: string, owner: ReportOwner): unknown {
-  return withOwner(asSaveError(error, path), owner);
-}
-
-function withOwner(error: unknown, { service, subject }: ReportOwner): unknown {
-  if (!(error instanceof SaveError)) return error;
-  const { what, remedy } = error;
-  return new SecurityReportsError({ service, operation: 'save report', subject, what, remedy });
 }

@@ -1,8 +1,8 @@
-import { basename, dirname } from 'node:path';
-
-/** What happened to a file that was being saved, and what the user can do about it. */
-interface DiskProblem {
+/** What a disk did not do, and what the user can do about it. */
+export interface DiskProblem {
+  /** What happened, as a clause with the system's code: `the disk is full (ENOSPC)`. */
   readonly what: string;
+  /** As a sentence. */
   readonly remedy: string;
 }
 
@@ -12,30 +12,32 @@ interface DiskProblem {
  */
 export class SaveError extends Error {
   override readonly name = 'SaveError';
-  /** The system's code, such as `ENOSPC`. */
-  readonly code: string;
   /** What happened, as a clause that names the file: `orders.csv cannot be saved: the disk is full (ENOSPC)`. */
   readonly what: string;
   /** What the user can do about it, as a sentence. */
   readonly remedy: string;
 
-  constructor(path: string, code: string, problem: DiskProblem) {
-    const what = `${basename(path)} cannot be saved: ${problem.what} (${code})`;
+  constructor(fileName: string, problem: DiskProblem) {
+    const what = `${fileName} cannot be saved: ${problem.what}`;
     super(`${what}. ${problem.remedy}`);
-    this.code = code;
     this.what = what;
     this.remedy = problem.remedy;
   }
 }
 
-/** The same failure in words, where it is one of the disk; anything else stays as it is. */
-export function asSaveError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error;
+/**
+ * A failure of the disk in words; `undefined` for anything else.
+ *
+ * @param folder the name of the folder that was written to.
+ */
+export function diskProblemOf(error: unknown, folder: string): DiskProblem | undefined {
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
   const { code = 'unknown error', syscall = '' } = error as NodeJS.ErrnoException;
-  return new SaveError(path, code, problemOf(code, syscall, basename(dirname(path))));
+  const { what, remedy } = explain(code, syscall, folder);
+  return { what: `${what} (${code})`, remedy };
 }
 
-function problemOf(code: string, syscall: string, folder: string): DiskProblem {
+function explain(code: string, syscall: string, folder: string): DiskProblem {
   switch (code) {
     case 'ENOSPC':
       return { what: 'the disk is full', remedy: 'Free some space, or save to another disk.' };

@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { partialName } from './partial-file.ts';
-import { asSaveError } from './save-error.ts';
+import { diskProblemOf, SaveError } from './save-error.ts';
 
 /**
  * Saves a report under `directory`, which is made where it does not exist. The bytes go to a hidden file beside it
@@ -32,7 +32,8 @@ export async function saveReport(
   } catch (error) {
     // What cannot be removed must not hide why the report was not saved.
     await rm(partialPath, { force: true }).catch(() => undefined);
-    throw stream.failed ? error : asSaveError(error, path);
+    const problem = stream.failed ? undefined : diskProblemOf(error, basename(directory));
+    throw problem === undefined ? error : new SaveError(fileName, problem);
   }
   return path;
 }

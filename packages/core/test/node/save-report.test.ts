@@ -155,9 +155,8 @@ describe('saving a report that fails', () => {
       const failure = await failureOf(saveReport('{}', directory, 'report.json'));
       expect(failure).toMatchObject({
         name: 'SaveError',
-        code: expect.stringMatching(/EEXIST|ENOTDIR|ENOENT/) as string,
         message: expect.stringMatching(
-          /^report\.json cannot be saved: a file is in the place of the folder "(file|below)".*\. Remove or rename/,
+          /^report\.json cannot be saved: a file is in the place of the folder "(file|below)".* \((EEXIST|ENOTDIR)\)\. Remove or rename/,
         ) as string,
       });
       expect((failure as Error).message).not.toContain(root);
@@ -173,15 +172,14 @@ describe('saving a report that fails', () => {
     );
     expect(failure).toMatchObject({
       name: 'SaveError',
-      code: 'ENOENT',
       what: 'report.pdf cannot be saved: the folder "reports" was removed while the file was being written (ENOENT)',
     });
   });
 
   test('says that the name is too long', async () => {
     const failure = await failureOf(saveReport('{}', await emptyDirectory(), `${'x'.repeat(300)}.json`));
-    expect(failure).toMatchObject({ name: 'SaveError', code: 'ENAMETOOLONG' });
-    expect((failure as Error).message).toContain('too long for the file system');
+    expect(failure).toMatchObject({ name: 'SaveError' });
+    expect((failure as Error).message).toContain('too long for the file system (ENAMETOOLONG). Save to');
   });
 
   test('keeps the error of the stream, even one that reads like one of the disk', async () => {
@@ -196,7 +194,7 @@ describe('saving a report that fails', () => {
       ['ro', 'EROFS', 'the file system is read-only'],
     ] as const) {
       const failure = await saveOnMount(await emptyDirectory(), options);
-      expect(failure).toMatchObject({ name: 'SaveError', code, left: [] });
+      expect(failure).toMatchObject({ name: 'SaveError', left: [] });
       expect(failure.message).toContain(`report.bin cannot be saved: ${words} (${code}). `);
     }
   });
@@ -206,21 +204,21 @@ describe('saving a report that fails', () => {
 async function saveOnMount(
   directory: string,
   options: string,
-): Promise<{ readonly name: string; readonly code: string; readonly message: string }> {
+): Promise<{ readonly name: string; readonly message: string }> {
   const script = `
     import { saveReport } from ${JSON.stringify(new URL('../../src/node/save-report.ts', import.meta.url).href)};
     import { readdirSync } from 'node:fs';
     const chunks = async function* () { for (let i = 0; i < 16; i += 1) yield Buffer.alloc(65536); };
     const [, directory] = process.argv;
-    const { name, code, message } = await saveReport(chunks(), directory, 'report.bin').catch((error) => error);
-    console.log(JSON.stringify({ name, code, message, left: readdirSync(directory) }));
+    const { name, message } = await saveReport(chunks(), directory, 'report.bin').catch((error) => error);
+    console.log(JSON.stringify({ name, message, left: readdirSync(directory) }));
   `;
   const mountAndRun = 'mount -t tmpfs -o "$1" tmpfs "$2" && exec "$3" --input-type=module --eval "$4" "$2"';
   const { stdout } = await promisify(execFile)('unshare', [
     ...['--map-root-user', '--mount', 'sh', '-c', mountAndRun, 'sh'],
     ...[options, directory, process.execPath, script],
   ]);
-  return JSON.parse(stdout) as { name: string; code: string; message: string };
+  return JSON.parse(stdout) as { name: string; message: string };
 }
 
 describe('what a killed process leaves behind', () => {
