@@ -210,7 +210,7 @@ describe('the annotations', { concurrent: true }, () => {
     for (const hash of hashes) expect(step.summary).toContain(`<td><code>${hash}</code></td>`);
   });
 
-  test('say once that a token is refused, whoever it was for', async ({ runStep }) => {
+  test('say once that a token is refused, for all subjects', async ({ runStep }) => {
     const hashes = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(40, '0'));
     const step = await runStep({ hashes: hashes.join(' '), token: 'wrong', classification: 'true' });
     expect(step.exitCode).toBe(1);

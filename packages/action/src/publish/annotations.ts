@@ -80,7 +80,7 @@ function aboutProblem({
   };
 }
 
-/** A verdict that nobody knows fails the step, too, and then has to say of which subject. */
+/** An unknown verdict can fail the step, so it needs words that name its subject. */
 function withWordsForUnknown(
   entry: ReportEntry,
   findings: Findings,

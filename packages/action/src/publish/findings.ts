@@ -46,7 +46,7 @@ export function verdictOf(entry: ReportEntry, { verdictsAskedFor }: Findings): V
 
 /** Everything that an entry counts as, the worst first. */
 export function findingsAbout(entry: ReportEntry, findings: Findings): readonly Finding[] {
-  // Submitted is what somebody gets who does not wait: that the verdict is not there yet is said by the state.
+  // Without wait, a verdict that is not there yet is what the user chose, and the state says it.
   const verdict = entry.state === 'submitted' ? entry.verdict : verdictOf(entry, findings);
   const all = verdict === undefined ? [entry.state] : [verdict, entry.state];
   return all.sort((a, b) => bySeverity.indexOf(a) - bySeverity.indexOf(b));

@@ -63,7 +63,7 @@ async function isLeftover(name: string, path: string): Promise<boolean> {
 
 function isAlive(pid: number): boolean {
   try {
-    // The signal 0 reaches nobody: it only asks whether the process exists.
+    // The signal 0 is never delivered: it only asks whether the process exists.
     process.kill(pid, 0);
     return true;
   } catch (error) {
