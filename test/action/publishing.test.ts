@@ -348,19 +348,21 @@ describe('the file with all reports', { concurrent: true }, () => {
   });
 
   test('never takes the place of a report', async ({ simulator, workspace, runStep }) => {
-    simulator.digicert.addReport({
-      displayName: 'reports-digicert-security-reports',
+    const name = 'reports-digicert-security-reports.json';
+    const { identifier } = simulator.digicert.addReport({
       formats: ['JSON'],
-      runs: [{ generationSeconds: 0 }],
+      runs: [{ contentDisposition: `attachment; filename="${name}"` }],
     });
-    const step = await runStep({
-      service: 'digicert',
-      'report-name': 'reports-digicert-security-reports',
-      'report-format': 'JSON',
-    });
+
+    const step = await runStep({ service: 'digicert', 'report-id': identifier, 'report-format': 'JSON' });
+
     expect(step.exitCode, step.log).toBe(0);
-    expect(step.reports[0]?.path).not.toBe(step.outputs['reports-file']);
-    expect((await readdir(join(workspace, 'security-reports'))).length).toBe(2);
+    expect(step.outputs['reports-file']).toBe(`security-reports/${name}`);
+    expect(step.reports[0]?.path).toBe('security-reports/reports-digicert-security-reports-2.json');
+    expect((await readdir(join(workspace, 'security-reports'))).sort()).toEqual([
+      'reports-digicert-security-reports-2.json',
+      name,
+    ]);
   });
 
   test(
