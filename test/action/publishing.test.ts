@@ -236,11 +236,12 @@ describe('the summary', { concurrent: true }, () => {
     expect(step.summary).toContain('<p>1 malicious of 2 reports: the input fail-on makes the step fail.</p>');
     const rows = step.summary.split('\n').filter((line) => line.startsWith('<tr><td>'));
     expect(rows).toEqual([
-      `<tr><td><code>${bad.sha1}</code><br>SHA-256 <code>${bad.sha256}</code></td><td><strong>malicious</strong></td>` +
-        '<td><code>Win32.Ransomware.Simulated</code>, risk score 10 of 10</td>' +
+      `<tr><td><code>${bad.sha1}</code><br>SHA-256 <code>${bad.sha256}</code></td>` +
+        '<td><strong>malicious</strong><br><code>Win32.Ransomware.Simulated</code><br>risk score 10 of 10</td>' +
         `<td><code>….pdf</code>, ${sizeIn(rowOf(step.reports, bad.sha1))}</td></tr>`,
-      `<tr><td><code>${good.sha1}</code><br>SHA-256 <code>${good.sha256}</code></td><td>clean</td>` +
-        `<td>risk score 0 of 10</td><td><code>….pdf</code>, ${sizeIn(rowOf(step.reports, good.sha1))}</td></tr>`,
+      `<tr><td><code>${good.sha1}</code><br>SHA-256 <code>${good.sha256}</code></td>` +
+        '<td>clean<br>risk score 0 of 10</td>' +
+        `<td><code>….pdf</code>, ${sizeIn(rowOf(step.reports, good.sha1))}</td></tr>`,
     ]);
   });
 

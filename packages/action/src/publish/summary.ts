@@ -43,7 +43,7 @@ export function summaryFor(content: SummaryContent): string {
     ...reasonsToFail.map((reason) => `<p>${escape(reason.slice(0, 2_000))}</p>`),
     `<p>${whereReportsAre(content)}</p>`,
     '<table>',
-    `<tr><th>Subject</th>${hasVerdicts ? '<th>Verdict</th><th>Threat</th>' : ''}<th>Report</th></tr>`,
+    `<tr><th>Subject</th>${hasVerdicts ? '<th>Verdict</th>' : ''}<th>Report</th></tr>`,
     ...rows.shown,
     '</table>',
     ...(rows.left === 0 ? [] : [`<p>${count(rows.left, 'more report')}: ${rest}.</p>`]),
@@ -80,16 +80,18 @@ function whereReportsAre({
 
 function row(entry: ReportEntry, hasVerdicts: boolean, { findings, directory }: SummaryContent): string {
   const { subject, subjectSha256, threatName, riskScore } = entry;
-  const digest = subjectSha256 === undefined || subjectSha256 === subject ? undefined : subjectSha256;
-  const threat = [
-    ...(threatName === undefined ? [] : [code(threatName)]),
-    ...(riskScore === undefined ? [] : [`risk score ${riskScore} of 10`]),
-  ];
   const verdict = verdictOf(entry, findings) ?? '';
+  const digest = subjectSha256 === undefined || subjectSha256 === subject ? undefined : subjectSha256;
   const cells = [
     lines(code(subject), digest === undefined ? '' : `SHA-256 ${code(digest)}`),
     ...(hasVerdicts
-      ? [isHarmless(verdict) ? verdict : `<strong>${verdict}</strong>`, threat.join(', ')]
+      ? [
+          lines(
+            isHarmless(verdict) ? verdict : `<strong>${verdict}</strong>`,
+            threatName === undefined ? '' : code(threatName),
+            riskScore === undefined ? '' : `risk score ${riskScore} of 10`,
+          ),
+        ]
       : []),
     report(entry, directory),
   ];
