@@ -118,7 +118,7 @@ async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
         ? await collect(source.scanId, scanning, tell)
         : await submit({ ...job, source }, scanning, tell, onSubmitted);
     if (result === undefined) return { ...about, state: 'submitted', ...known };
-    return { ...about, ...(await saveResult(result, job.subject, scanning, tell)), ...known };
+    return { ...about, ...known, ...(await saveResult(result, job.subject, scanning, tell)) };
   } catch (error) {
     scanning.signal.throwIfAborted();
     tell(whatFailed(error));
