@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { readActionMetadata } from '../../packages/action/local/action-metadata.ts';
-import { serviceInputs } from '../../packages/action/src/inputs/service-inputs.ts';
+import { inputDescription, inputNames } from '../../packages/action/src/inputs/input-table.ts';
 import { errorsIn, filesIn, test, writeFiles } from './support/step.ts';
 
 const hash = 'a'.repeat(32);
@@ -34,7 +34,6 @@ describe('inputs that cannot be used', () => {
       'base-url: http:// would send the token in clear. Use https.',
       'token: it contains blanks',
       'hashes: "1234", "xyz": not a hash',
-      'files: no file of the workspace matches "nothing-here/*"',
       'classification: "yes" is neither true nor false',
       'output-directory: "../elsewhere" is not inside the workspace',
       'timeout: "15" is not a duration such as 90s',
@@ -56,8 +55,11 @@ describe('inputs that cannot be used', () => {
   test('are missing ones, too', async ({ runStep }) => {
     const missing: Readonly<Record<string, readonly string[]>> = {
       '': ['service', 'token'],
-      'spectra-analyze': ['token', 'base-url', 'hashes, files'],
-      'perception-point': ['token', 'files, download-links, storage-paths, scan-ids'],
+      'spectra-analyze': ['token', 'base-url', 'hashes, hashes-file, files, files-from'],
+      'perception-point': [
+        'token',
+        'files, files-from, download-links, download-links-file, storage-paths, scan-ids, scan-ids-file',
+      ],
       digicert: ['token', 'report-id, report-name'],
     };
     for (const [service, names] of Object.entries(missing)) {
@@ -153,16 +155,16 @@ describe('inputs of several services', () => {
       'Perception Point': 'perception-point',
       DigiCert: 'digicert',
     };
-    const described = readActionMetadata().inputs.flatMap(
-      ({ name, description = '', default: value = '' }) => {
-        const services = [...description.matchAll(/(?:^|\. )(Spectra Analyze|Perception Point|DigiCert): /g)];
-        return services.length === 0
-          ? []
-          : [[name, { services: services.map(([, owner = '']) => owners[owner]), default: value }] as const];
-      },
+    const described = readActionMetadata().inputs.map(({ name, description = '', default: value = '' }) => {
+      const services = [...description.matchAll(/(?:^|\. )(Spectra Analyze|Perception Point|DigiCert): /g)];
+      return [name, value, services.map(([, owner = '']) => owners[owner])];
+    });
+    expect(described).toEqual(
+      inputNames.map((name) => {
+        const { default: value = '', services = [] } = inputDescription(name);
+        return [name, value, services];
+      }),
     );
-    expect(described.length).toBeGreaterThan(15);
-    expect(serviceInputs).toEqual(Object.fromEntries(described));
   });
 });
 
@@ -264,10 +266,14 @@ describe('nothing outside the workspace', () => {
       );
 
       const [error = ''] = errorsIn(step.log);
-      expect(error).toMatch(/files: "[^"]*harmless.txt" leads out of the workspace/);
       expect(error).toContain('output-directory: "out/reports" is not inside the workspace');
       expect(simulator.journal.list()).toEqual([]);
       expect(await filesIn(workspace)).toEqual(['inner/harmless.txt', 'inner/out', 'secret.txt']);
+
+      const linked = await runStep({ files: '*.txt' }, { workspace: inner });
+      expect(linked.reports).toMatchObject([{ subject: 'harmless.txt', state: 'failed' }]);
+      expect(linked.exitCode).toBe(1);
+      expect(simulator.journal.list()).toEqual([]);
     },
   );
 });

@@ -63,6 +63,2510 @@ function pendGo(self, fn) {
 
 /***/ }),
 
+/***/ 45496: // picomatch@4.0.7/index.js
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const pico = __nccwpck_require__(57282);
+const utils = __nccwpck_require__(10365);
+
+function picomatch(glob, options, returnState = false) {
+  // default to os.platform()
+  if (options && (options.windows === null || options.windows === undefined)) {
+    // don't mutate the original options object
+    options = { ...options, windows: utils.isWindows() };
+  }
+
+  return pico(glob, options, returnState);
+}
+
+Object.assign(picomatch, pico);
+module.exports = picomatch;
+
+
+/***/ }),
+
+/***/ 31225: // picomatch@4.0.7/lib/constants.js
+/***/ ((module) => {
+
+
+
+const WIN_SLASH = '\\\\/';
+const WIN_NO_SLASH = `[^${WIN_SLASH}]`;
+
+const DEFAULT_MAX_EXTGLOB_RECURSION = 0;
+
+/**
+ * Posix glob regex
+ */
+
+const DOT_LITERAL = '\\.';
+const PLUS_LITERAL = '\\+';
+const QMARK_LITERAL = '\\?';
+const SLASH_LITERAL = '\\/';
+const ONE_CHAR = '(?=.)';
+const QMARK = '[^/]';
+const END_ANCHOR = `(?:${SLASH_LITERAL}|$)`;
+const START_ANCHOR = `(?:^|${SLASH_LITERAL})`;
+const DOTS_SLASH = `${DOT_LITERAL}{1,2}${END_ANCHOR}`;
+const NO_DOT = `(?!${DOT_LITERAL})`;
+const NO_DOTS = `(?!${START_ANCHOR}${DOTS_SLASH})`;
+const NO_DOT_SLASH = `(?!${DOT_LITERAL}{0,1}${END_ANCHOR})`;
+const NO_DOTS_SLASH = `(?!${DOTS_SLASH})`;
+const QMARK_NO_DOT = `[^.${SLASH_LITERAL}]`;
+const STAR = `${QMARK}*?`;
+const SEP = '/';
+
+const POSIX_CHARS = {
+  DOT_LITERAL,
+  PLUS_LITERAL,
+  QMARK_LITERAL,
+  SLASH_LITERAL,
+  ONE_CHAR,
+  QMARK,
+  END_ANCHOR,
+  DOTS_SLASH,
+  NO_DOT,
+  NO_DOTS,
+  NO_DOT_SLASH,
+  NO_DOTS_SLASH,
+  QMARK_NO_DOT,
+  STAR,
+  START_ANCHOR,
+  SEP
+};
+
+/**
+ * Windows glob regex
+ */
+
+const WINDOWS_CHARS = {
+  ...POSIX_CHARS,
+
+  SLASH_LITERAL: `[${WIN_SLASH}]`,
+  QMARK: WIN_NO_SLASH,
+  STAR: `${WIN_NO_SLASH}*?`,
+  DOTS_SLASH: `${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$)`,
+  NO_DOT: `(?!${DOT_LITERAL})`,
+  NO_DOTS: `(?!(?:^|[${WIN_SLASH}])${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+  NO_DOT_SLASH: `(?!${DOT_LITERAL}{0,1}(?:[${WIN_SLASH}]|$))`,
+  NO_DOTS_SLASH: `(?!${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+  QMARK_NO_DOT: `[^.${WIN_SLASH}]`,
+  START_ANCHOR: `(?:^|[${WIN_SLASH}])`,
+  END_ANCHOR: `(?:[${WIN_SLASH}]|$)`,
+  SEP: '\\'
+};
+
+/**
+ * POSIX Bracket Regex
+ */
+
+const POSIX_REGEX_SOURCE = {
+  __proto__: null,
+  alnum: 'a-zA-Z0-9',
+  alpha: 'a-zA-Z',
+  ascii: '\\x00-\\x7F',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1F\\x7F',
+  digit: '0-9',
+  graph: '\\x21-\\x7E',
+  lower: 'a-z',
+  print: '\\x20-\\x7E ',
+  punct: '\\-!"#$%&\'()\\*+,./:;<=>?@[\\]^_`{|}~',
+  space: ' \\t\\r\\n\\v\\f',
+  upper: 'A-Z',
+  word: 'A-Za-z0-9_',
+  xdigit: 'A-Fa-f0-9'
+};
+
+module.exports = {
+  DEFAULT_MAX_EXTGLOB_RECURSION,
+  MAX_LENGTH: 1024 * 64,
+  POSIX_REGEX_SOURCE,
+
+  // regular expressions
+  REGEX_BACKSLASH: /\\(?![*+?^${}(|)[\]])/g,
+  REGEX_NON_SPECIAL_CHARS: /^[^@![\].,$*+?^{}()|\\/]+/,
+  REGEX_SPECIAL_CHARS: /[-*+?.^${}(|)[\]]/,
+  REGEX_SPECIAL_CHARS_BACKREF: /(\\?)((\W)(\3*))/g,
+  REGEX_SPECIAL_CHARS_GLOBAL: /([-*+?.^${}(|)[\]])/g,
+  REGEX_REMOVE_BACKSLASH: /(?:\[.*?[^\\]\]|\\(?=.))/g,
+
+  // Replace globs with equivalent patterns to reduce parsing time.
+  REPLACEMENTS: {
+    __proto__: null,
+    '***': '*',
+    '**/**': '**',
+    '**/**/**': '**'
+  },
+
+  // Digits
+  CHAR_0: 48, /* 0 */
+  CHAR_9: 57, /* 9 */
+
+  // Alphabet chars.
+  CHAR_UPPERCASE_A: 65, /* A */
+  CHAR_LOWERCASE_A: 97, /* a */
+  CHAR_UPPERCASE_Z: 90, /* Z */
+  CHAR_LOWERCASE_Z: 122, /* z */
+
+  CHAR_LEFT_PARENTHESES: 40, /* ( */
+  CHAR_RIGHT_PARENTHESES: 41, /* ) */
+
+  CHAR_ASTERISK: 42, /* * */
+
+  // Non-alphabetic chars.
+  CHAR_AMPERSAND: 38, /* & */
+  CHAR_AT: 64, /* @ */
+  CHAR_BACKWARD_SLASH: 92, /* \ */
+  CHAR_CARRIAGE_RETURN: 13, /* \r */
+  CHAR_CIRCUMFLEX_ACCENT: 94, /* ^ */
+  CHAR_COLON: 58, /* : */
+  CHAR_COMMA: 44, /* , */
+  CHAR_DOT: 46, /* . */
+  CHAR_DOUBLE_QUOTE: 34, /* " */
+  CHAR_EQUAL: 61, /* = */
+  CHAR_EXCLAMATION_MARK: 33, /* ! */
+  CHAR_FORM_FEED: 12, /* \f */
+  CHAR_FORWARD_SLASH: 47, /* / */
+  CHAR_GRAVE_ACCENT: 96, /* ` */
+  CHAR_HASH: 35, /* # */
+  CHAR_HYPHEN_MINUS: 45, /* - */
+  CHAR_LEFT_ANGLE_BRACKET: 60, /* < */
+  CHAR_LEFT_CURLY_BRACE: 123, /* { */
+  CHAR_LEFT_SQUARE_BRACKET: 91, /* [ */
+  CHAR_LINE_FEED: 10, /* \n */
+  CHAR_NO_BREAK_SPACE: 160, /* \u00A0 */
+  CHAR_PERCENT: 37, /* % */
+  CHAR_PLUS: 43, /* + */
+  CHAR_QUESTION_MARK: 63, /* ? */
+  CHAR_RIGHT_ANGLE_BRACKET: 62, /* > */
+  CHAR_RIGHT_CURLY_BRACE: 125, /* } */
+  CHAR_RIGHT_SQUARE_BRACKET: 93, /* ] */
+  CHAR_SEMICOLON: 59, /* ; */
+  CHAR_SINGLE_QUOTE: 39, /* ' */
+  CHAR_SPACE: 32, /*   */
+  CHAR_TAB: 9, /* \t */
+  CHAR_UNDERSCORE: 95, /* _ */
+  CHAR_VERTICAL_LINE: 124, /* | */
+  CHAR_ZERO_WIDTH_NOBREAK_SPACE: 65279, /* \uFEFF */
+
+  /**
+   * Create EXTGLOB_CHARS
+   */
+
+  extglobChars(chars) {
+    return {
+      '!': { type: 'negate', open: '(?:(?!(?:', close: `))${chars.STAR})` },
+      '?': { type: 'qmark', open: '(?:', close: ')?' },
+      '+': { type: 'plus', open: '(?:', close: ')+' },
+      '*': { type: 'star', open: '(?:', close: ')*' },
+      '@': { type: 'at', open: '(?:', close: ')' }
+    };
+  },
+
+  /**
+   * Create GLOB_CHARS
+   */
+
+  globChars(win32) {
+    return win32 === true ? WINDOWS_CHARS : POSIX_CHARS;
+  }
+};
+
+
+/***/ }),
+
+/***/ 44695: // picomatch@4.0.7/lib/parse.js
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const constants = __nccwpck_require__(31225);
+const utils = __nccwpck_require__(10365);
+
+/**
+ * Constants
+ */
+
+const {
+  MAX_LENGTH,
+  POSIX_REGEX_SOURCE,
+  REGEX_NON_SPECIAL_CHARS,
+  REGEX_SPECIAL_CHARS_BACKREF,
+  REPLACEMENTS
+} = constants;
+
+/**
+ * Helpers
+ */
+
+const expandRange = (args, options) => {
+  if (typeof options.expandRange === 'function') {
+    return options.expandRange(...args, options);
+  }
+
+  args.sort();
+  const value = `[${args.join('-')}]`;
+
+  try {
+    /* eslint-disable-next-line no-new */
+    new RegExp(value);
+  } catch (ex) {
+    return args.map(v => utils.escapeRegex(v)).join('..');
+  }
+
+  return value;
+};
+
+/**
+ * Create the message for a syntax error
+ */
+
+const syntaxError = (type, char) => {
+  return `Missing ${type}: "${char}" - use "\\\\${char}" to match literal characters`;
+};
+
+const splitTopLevel = input => {
+  const parts = [];
+  let bracket = 0;
+  let paren = 0;
+  let quote = 0;
+  let value = '';
+  let escaped = false;
+
+  for (const ch of input) {
+    if (escaped === true) {
+      value += ch;
+      escaped = false;
+      continue;
+    }
+
+    if (ch === '\\') {
+      value += ch;
+      escaped = true;
+      continue;
+    }
+
+    if (ch === '"') {
+      quote = quote === 1 ? 0 : 1;
+      value += ch;
+      continue;
+    }
+
+    if (quote === 0) {
+      if (ch === '[') {
+        bracket++;
+      } else if (ch === ']' && bracket > 0) {
+        bracket--;
+      } else if (bracket === 0) {
+        if (ch === '(') {
+          paren++;
+        } else if (ch === ')' && paren > 0) {
+          paren--;
+        } else if (ch === '|' && paren === 0) {
+          parts.push(value);
+          value = '';
+          continue;
+        }
+      }
+    }
+
+    value += ch;
+  }
+
+  parts.push(value);
+  return parts;
+};
+
+const isPlainBranch = branch => {
+  let escaped = false;
+
+  for (const ch of branch) {
+    if (escaped === true) {
+      escaped = false;
+      continue;
+    }
+
+    if (ch === '\\') {
+      escaped = true;
+      continue;
+    }
+
+    if (/[?*+@!()[\]{}]/.test(ch)) {
+      return false;
+    }
+  }
+
+  return true;
+};
+
+const normalizeSimpleBranch = branch => {
+  let value = branch.trim();
+  let changed = true;
+
+  while (changed === true) {
+    changed = false;
+
+    if (/^@\([^\\()[\]{}|]+\)$/.test(value)) {
+      value = value.slice(2, -1);
+      changed = true;
+    }
+  }
+
+  if (!isPlainBranch(value)) {
+    return;
+  }
+
+  return value.replace(/\\(.)/g, '$1');
+};
+
+const hasRepeatedCharPrefixOverlap = branches => {
+  const values = branches.map(normalizeSimpleBranch).filter(Boolean);
+
+  for (let i = 0; i < values.length; i++) {
+    for (let j = i + 1; j < values.length; j++) {
+      const a = values[i];
+      const b = values[j];
+      const char = a[0];
+
+      if (!char || a !== char.repeat(a.length) || b !== char.repeat(b.length)) {
+        continue;
+      }
+
+      if (a === b || a.startsWith(b) || b.startsWith(a)) {
+        return true;
+      }
+    }
+  }
+
+  return false;
+};
+
+const parseRepeatedExtglob = (pattern, requireEnd = true) => {
+  if ((pattern[0] !== '+' && pattern[0] !== '*') || pattern[1] !== '(') {
+    return;
+  }
+
+  let bracket = 0;
+  let paren = 0;
+  let quote = 0;
+  let escaped = false;
+
+  for (let i = 1; i < pattern.length; i++) {
+    const ch = pattern[i];
+
+    if (escaped === true) {
+      escaped = false;
+      continue;
+    }
+
+    if (ch === '\\') {
+      escaped = true;
+      continue;
+    }
+
+    if (ch === '"') {
+      quote = quote === 1 ? 0 : 1;
+      continue;
+    }
+
+    if (quote === 1) {
+      continue;
+    }
+
+    if (ch === '[') {
+      bracket++;
+      continue;
+    }
+
+    if (ch === ']' && bracket > 0) {
+      bracket--;
+      continue;
+    }
+
+    if (bracket > 0) {
+      continue;
+    }
+
+    if (ch === '(') {
+      paren++;
+      continue;
+    }
+
+    if (ch === ')') {
+      paren--;
+
+      if (paren === 0) {
+        if (requireEnd === true && i !== pattern.length - 1) {
+          return;
+        }
+
+        return {
+          type: pattern[0],
+          body: pattern.slice(2, i),
+          end: i
+        };
+      }
+    }
+  }
+};
+
+const buildCharClassStar = chars => {
+  const source = chars.length === 1
+    ? utils.escapeRegex(chars[0])
+    : `[${chars.map(ch => utils.escapeRegex(ch)).join('')}]`;
+
+  return `${source}*`;
+};
+
+const getStarExtglobSequenceChars = pattern => {
+  let index = 0;
+  const chars = [];
+
+  while (index < pattern.length) {
+    const match = parseRepeatedExtglob(pattern.slice(index), false);
+
+    if (!match || match.type !== '*') {
+      return;
+    }
+
+    const branches = splitTopLevel(match.body).map(branch => branch.trim());
+    if (branches.length !== 1) {
+      return;
+    }
+
+    const branch = normalizeSimpleBranch(branches[0]);
+    if (!branch || branch.length !== 1) {
+      return;
+    }
+
+    chars.push(branch);
+    index += match.end + 1;
+  }
+
+  if (chars.length < 1) {
+    return;
+  }
+
+  return chars;
+};
+
+const repeatedExtglobRecursion = pattern => {
+  let depth = 0;
+  let value = pattern.trim();
+  let match = parseRepeatedExtglob(value);
+
+  while (match) {
+    depth++;
+    value = match.body.trim();
+    match = parseRepeatedExtglob(value);
+  }
+
+  return depth;
+};
+
+const analyzeRepeatedExtglob = (body, options) => {
+  if (options.maxExtglobRecursion === false) {
+    return { risky: false };
+  }
+
+  const max =
+    typeof options.maxExtglobRecursion === 'number'
+      ? options.maxExtglobRecursion
+      : constants.DEFAULT_MAX_EXTGLOB_RECURSION;
+
+  const branches = splitTopLevel(body).map(branch => branch.trim());
+
+  if (branches.length > 1) {
+    if (
+      branches.some(branch => branch === '') ||
+      branches.some(branch => /^[*?]+$/.test(branch)) ||
+      hasRepeatedCharPrefixOverlap(branches)
+    ) {
+      return { risky: true };
+    }
+  }
+
+  // A repeated extglob is "risky" (prone to catastrophic backtracking) when a
+  // branch is itself a `*(...)` sequence, since that nests an unbounded quantifier
+  // inside the outer `+(...)`/`*(...)`. When *every* branch reduces to single
+  // characters we can emit one flat, ReDoS-safe character class that preserves the
+  // meaning of ALL branches (e.g. `+(*(a)|*(b))` -> `[ab]*`), rather than dropping
+  // every branch but the first.
+  const safeChars = [];
+  let sawStarSequence = false;
+  let combinable = true;
+
+  for (const branch of branches) {
+    const chars = getStarExtglobSequenceChars(branch);
+    if (chars) {
+      sawStarSequence = true;
+      safeChars.push(...chars);
+      continue;
+    }
+
+    const literal = normalizeSimpleBranch(branch);
+    if (literal && literal.length === 1) {
+      safeChars.push(literal);
+      continue;
+    }
+
+    combinable = false;
+
+    if (repeatedExtglobRecursion(branch) > max) {
+      return { risky: true };
+    }
+  }
+
+  if (sawStarSequence) {
+    return combinable
+      ? { risky: true, safeOutput: buildCharClassStar([...new Set(safeChars)]) }
+      : { risky: true };
+  }
+
+  return { risky: false };
+};
+
+/**
+ * Parse the given input string.
+ * @param {String} input
+ * @param {Object} options
+ * @return {Object}
+ */
+
+const parse = (input, options) => {
+  if (typeof input !== 'string') {
+    throw new TypeError('Expected a string');
+  }
+
+  input = REPLACEMENTS[input] || input;
+
+  const opts = { ...options };
+  const max = typeof opts.maxLength === 'number' ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+
+  let len = input.length;
+  if (len > max) {
+    throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+  }
+
+  const bos = { type: 'bos', value: '', output: opts.prepend || '' };
+  const tokens = [bos];
+
+  const capture = opts.capture ? '' : '?:';
+
+  // create constants based on platform, for windows or posix
+  const PLATFORM_CHARS = constants.globChars(opts.windows);
+  const EXTGLOB_CHARS = constants.extglobChars(PLATFORM_CHARS);
+
+  const {
+    DOT_LITERAL,
+    PLUS_LITERAL,
+    SLASH_LITERAL,
+    ONE_CHAR,
+    DOTS_SLASH,
+    NO_DOT,
+    NO_DOT_SLASH,
+    NO_DOTS_SLASH,
+    QMARK,
+    QMARK_NO_DOT,
+    STAR,
+    START_ANCHOR
+  } = PLATFORM_CHARS;
+
+  const globstar = opts => {
+    return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+  };
+
+  const nodot = opts.dot ? '' : NO_DOT;
+  const qmarkNoDot = opts.dot ? QMARK : QMARK_NO_DOT;
+  let star = opts.bash === true ? globstar(opts) : STAR;
+
+  if (opts.capture) {
+    star = `(${star})`;
+  }
+
+  // minimatch options support
+  if (typeof opts.noext === 'boolean') {
+    opts.noextglob = opts.noext;
+  }
+
+  const state = {
+    input,
+    index: -1,
+    start: 0,
+    dot: opts.dot === true,
+    consumed: '',
+    output: '',
+    prefix: '',
+    backtrack: false,
+    negated: false,
+    brackets: 0,
+    braces: 0,
+    parens: 0,
+    quotes: 0,
+    globstar: false,
+    tokens
+  };
+
+  input = utils.removePrefix(input, state);
+  len = input.length;
+
+  const extglobs = [];
+  const braces = [];
+  const stack = [];
+  let prev = bos;
+  let value;
+
+  /**
+   * Tokenizing helpers
+   */
+
+  const eos = () => state.index === len - 1;
+  const peek = state.peek = (n = 1) => input[state.index + n];
+  const advance = state.advance = () => input[++state.index] || '';
+  const remaining = () => input.slice(state.index + 1);
+  const consume = (value = '', num = 0) => {
+    state.consumed += value;
+    state.index += num;
+  };
+
+  const append = token => {
+    state.output += token.output != null ? token.output : token.value;
+    consume(token.value);
+  };
+
+  const negate = () => {
+    let count = 1;
+
+    while (peek() === '!' && (peek(2) !== '(' || peek(3) === '?')) {
+      advance();
+      state.start++;
+      count++;
+    }
+
+    if (count % 2 === 0) {
+      return false;
+    }
+
+    state.negated = true;
+    state.start++;
+    return true;
+  };
+
+  const increment = type => {
+    state[type]++;
+    stack.push(type);
+  };
+
+  const decrement = type => {
+    state[type]--;
+    stack.pop();
+  };
+
+  /**
+   * Push tokens onto the tokens array. This helper speeds up
+   * tokenizing by 1) helping us avoid backtracking as much as possible,
+   * and 2) helping us avoid creating extra tokens when consecutive
+   * characters are plain text. This improves performance and simplifies
+   * lookbehinds.
+   */
+
+  const push = tok => {
+    if (prev.type === 'globstar') {
+      const isBrace = state.braces > 0 && (tok.type === 'comma' || tok.type === 'brace');
+      const isExtglob = tok.extglob === true || (extglobs.length && (tok.type === 'pipe' || tok.type === 'paren'));
+
+      if (tok.type !== 'slash' && tok.type !== 'paren' && !isBrace && !isExtglob) {
+        state.output = state.output.slice(0, -prev.output.length);
+        prev.type = 'star';
+        prev.value = '*';
+        prev.output = star;
+        state.output += prev.output;
+      }
+    }
+
+    if (extglobs.length && tok.type !== 'paren') {
+      extglobs[extglobs.length - 1].inner += tok.value;
+    }
+
+    if (tok.value || tok.output) append(tok);
+    if (prev && prev.type === 'text' && tok.type === 'text') {
+      prev.output = (prev.output || prev.value) + tok.value;
+      prev.value += tok.value;
+      return;
+    }
+
+    tok.prev = prev;
+    tokens.push(tok);
+    prev = tok;
+  };
+
+  const extglobOpen = (type, value) => {
+    const token = { ...EXTGLOB_CHARS[value], conditions: 1, inner: '' };
+
+    token.prev = prev;
+    token.parens = state.parens;
+    token.output = state.output;
+    token.startIndex = state.index;
+    token.tokensIndex = tokens.length;
+    const output = (opts.capture ? '(' : '') + token.open;
+
+    increment('parens');
+    push({ type, value, output: state.output ? '' : ONE_CHAR });
+    push({ type: 'paren', extglob: true, value: advance(), output });
+    extglobs.push(token);
+  };
+
+  const extglobClose = token => {
+    const literal = input.slice(token.startIndex, state.index + 1);
+    const body = input.slice(token.startIndex + 2, state.index);
+    const analysis = analyzeRepeatedExtglob(body, opts);
+
+    if ((token.type === 'plus' || token.type === 'star') && analysis.risky) {
+      const safeOutput = analysis.safeOutput
+        ? (token.output ? '' : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput)
+        : undefined;
+      const open = tokens[token.tokensIndex];
+
+      open.type = 'text';
+      open.value = literal;
+      open.output = safeOutput || utils.escapeRegex(literal);
+
+      for (let i = token.tokensIndex + 1; i < tokens.length; i++) {
+        tokens[i].value = '';
+        tokens[i].output = '';
+        delete tokens[i].suffix;
+      }
+
+      state.output = token.output + open.output;
+      state.backtrack = true;
+
+      push({ type: 'paren', extglob: true, value, output: '' });
+      decrement('parens');
+      return;
+    }
+
+    let output = token.close + (opts.capture ? ')' : '');
+    let rest;
+
+    if (token.type === 'negate') {
+      let extglobStar = star;
+
+      if (token.inner && token.inner.length > 1 && token.inner.includes('/')) {
+        extglobStar = globstar(opts);
+      }
+
+      if (extglobStar !== star || eos() || /^\)+$/.test(remaining())) {
+        output = token.close = `)$))${extglobStar}`;
+      }
+
+      if (token.inner.includes('*') && (rest = remaining()) && /^\.[^\\/.]+$/.test(rest)) {
+        // Any non-magical string (`.ts`) or even nested expression (`.{ts,tsx}`) can follow after the closing parenthesis.
+        // In this case, we need to parse the string and use it in the output of the original pattern.
+        // Suitable patterns: `/!(*.d).ts`, `/!(*.d).{ts,tsx}`, `**/!(*-dbg).@(js)`.
+        //
+        // Disabling the `fastpaths` option due to a problem with parsing strings as `.ts` in the pattern like `**/!(*.d).ts`.
+        const expression = parse(rest, { ...options, fastpaths: false }).output;
+
+        output = token.close = `)${expression})${extglobStar})`;
+      }
+
+      if (token.prev.type === 'bos') {
+        state.negatedExtglob = true;
+      }
+    }
+
+    push({ type: 'paren', extglob: true, value, output });
+    decrement('parens');
+  };
+
+  /**
+   * Fast paths
+   */
+
+  if (opts.fastpaths !== false && !/(^[*!]|[/()[\]{}"])/.test(input)) {
+    let backslashes = false;
+
+    let output = input.replace(REGEX_SPECIAL_CHARS_BACKREF, (m, esc, chars, first, rest, index) => {
+      if (first === '\\') {
+        backslashes = true;
+        return m;
+      }
+
+      if (first === '?') {
+        if (esc) {
+          return esc + first + (rest ? QMARK.repeat(rest.length) : '');
+        }
+        if (index === 0) {
+          return qmarkNoDot + (rest ? QMARK.repeat(rest.length) : '');
+        }
+        return QMARK.repeat(chars.length);
+      }
+
+      if (first === '.') {
+        return DOT_LITERAL.repeat(chars.length);
+      }
+
+      if (first === '*') {
+        if (esc) {
+          return esc + first + (rest ? star : '');
+        }
+        return star;
+      }
+      return esc ? m : `\\${m}`;
+    });
+
+    if (backslashes === true) {
+      if (opts.unescape === true) {
+        output = output.replace(/\\/g, '');
+      } else {
+        output = output.replace(/\\+/g, m => {
+          return m.length % 2 === 0 ? '\\\\' : (m ? '\\' : '');
+        });
+      }
+    }
+
+    if (output === input && opts.contains === true) {
+      state.output = input;
+      return state;
+    }
+
+    state.output = utils.wrapOutput(output, state, options);
+    return state;
+  }
+
+  /**
+   * Tokenize input until we reach end-of-string
+   */
+
+  while (!eos()) {
+    value = advance();
+
+    if (value === '\u0000') {
+      continue;
+    }
+
+    /**
+     * Escaped characters
+     */
+
+    if (value === '\\') {
+      const next = peek();
+
+      if (next === '/' && opts.bash !== true) {
+        continue;
+      }
+
+      if (next === '.' || next === ';') {
+        continue;
+      }
+
+      if (!next) {
+        value += '\\';
+        push({ type: 'text', value });
+        continue;
+      }
+
+      // collapse slashes to reduce potential for exploits
+      const match = /^\\+/.exec(remaining());
+      let slashes = 0;
+
+      if (match && match[0].length > 2) {
+        slashes = match[0].length;
+        state.index += slashes;
+        if (slashes % 2 !== 0) {
+          value += '\\';
+        }
+      }
+
+      if (opts.unescape === true) {
+        value = advance();
+      } else {
+        value += advance();
+      }
+
+      if (state.brackets === 0) {
+        push({ type: 'text', value });
+        continue;
+      }
+    }
+
+    /**
+     * If we're inside a regex character class, continue
+     * until we reach the closing bracket.
+     */
+
+    if (state.brackets > 0 && (value !== ']' || prev.value === '[' || prev.value === '[^')) {
+      if (opts.posix !== false && value === ':') {
+        const inner = prev.value.slice(1);
+        if (inner.includes('[')) {
+          prev.posix = true;
+
+          if (inner.includes(':')) {
+            const idx = prev.value.lastIndexOf('[');
+            const pre = prev.value.slice(0, idx);
+            const rest = prev.value.slice(idx + 2);
+            const posix = POSIX_REGEX_SOURCE[rest];
+            if (posix) {
+              prev.value = pre + posix;
+              state.backtrack = true;
+              advance();
+
+              if (!bos.output && tokens.indexOf(prev) === 1) {
+                bos.output = ONE_CHAR;
+              }
+              continue;
+            }
+          }
+        }
+      }
+
+      if ((value === '[' && peek() !== ':') || (value === '-' && peek() === ']')) {
+        value = `\\${value}`;
+      }
+
+      if (value === ']' && (prev.value === '[' || prev.value === '[^')) {
+        value = `\\${value}`;
+      }
+
+      if (opts.posix === true && value === '!' && prev.value === '[') {
+        value = '^';
+      }
+
+      prev.value += value;
+      append({ value });
+      continue;
+    }
+
+    /**
+     * If we're inside a quoted string, continue
+     * until we reach the closing double quote.
+     */
+
+    if (state.quotes === 1 && value !== '"') {
+      value = utils.escapeRegex(value);
+      prev.value += value;
+      append({ value });
+      continue;
+    }
+
+    /**
+     * Double quotes
+     */
+
+    if (value === '"') {
+      state.quotes = state.quotes === 1 ? 0 : 1;
+      if (opts.keepQuotes === true) {
+        push({ type: 'text', value });
+      }
+      continue;
+    }
+
+    /**
+     * Parentheses
+     */
+
+    if (value === '(') {
+      increment('parens');
+      push({ type: 'paren', value });
+      continue;
+    }
+
+    if (value === ')') {
+      if (state.parens === 0 && opts.strictBrackets === true) {
+        throw new SyntaxError(syntaxError('opening', '('));
+      }
+
+      const extglob = extglobs[extglobs.length - 1];
+      if (extglob && state.parens === extglob.parens + 1) {
+        extglobClose(extglobs.pop());
+        continue;
+      }
+
+      push({ type: 'paren', value, output: state.parens ? ')' : '\\)' });
+      decrement('parens');
+      continue;
+    }
+
+    /**
+     * Square brackets
+     */
+
+    if (value === '[') {
+      if (opts.nobracket === true || !remaining().includes(']')) {
+        if (opts.nobracket !== true && opts.strictBrackets === true) {
+          throw new SyntaxError(syntaxError('closing', ']'));
+        }
+
+        value = `\\${value}`;
+      } else {
+        increment('brackets');
+      }
+
+      push({ type: 'bracket', value });
+      continue;
+    }
+
+    if (value === ']') {
+      if (opts.nobracket === true || (prev && prev.type === 'bracket' && prev.value.length === 1)) {
+        push({ type: 'text', value, output: `\\${value}` });
+        continue;
+      }
+
+      if (state.brackets === 0) {
+        if (opts.strictBrackets === true) {
+          throw new SyntaxError(syntaxError('opening', '['));
+        }
+
+        push({ type: 'text', value, output: `\\${value}` });
+        continue;
+      }
+
+      decrement('brackets');
+
+      const prevValue = prev.value.slice(1);
+      if (prev.posix !== true && prevValue[0] === '^' && !prevValue.includes('/')) {
+        value = `/${value}`;
+      }
+
+      prev.value += value;
+      append({ value });
+
+      // when literal brackets are explicitly disabled
+      // assume we should match with a regex character class
+      if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) {
+        continue;
+      }
+
+      const escaped = utils.escapeRegex(prev.value);
+      state.output = state.output.slice(0, -prev.value.length);
+
+      // when literal brackets are explicitly enabled
+      // assume we should escape the brackets to match literal characters
+      if (opts.literalBrackets === true) {
+        state.output += escaped;
+        prev.value = escaped;
+        continue;
+      }
+
+      // when the user specifies nothing, try to match both
+      prev.value = `(${capture}${escaped}|${prev.value})`;
+      state.output += prev.value;
+      continue;
+    }
+
+    /**
+     * Braces
+     */
+
+    if (value === '{' && opts.nobrace !== true) {
+      increment('braces');
+
+      const open = {
+        type: 'brace',
+        value,
+        output: '(',
+        outputIndex: state.output.length,
+        tokensIndex: state.tokens.length
+      };
+
+      braces.push(open);
+      push(open);
+      continue;
+    }
+
+    if (value === '}') {
+      const brace = braces[braces.length - 1];
+
+      if (opts.nobrace === true || !brace) {
+        push({ type: 'text', value, output: value });
+        continue;
+      }
+
+      let output = ')';
+
+      if (brace.dots === true) {
+        const arr = tokens.slice();
+        const range = [];
+
+        for (let i = arr.length - 1; i >= 0; i--) {
+          tokens.pop();
+          if (arr[i].type === 'brace') {
+            break;
+          }
+          if (arr[i].type !== 'dots') {
+            range.unshift(arr[i].value);
+          }
+        }
+
+        output = expandRange(range, opts);
+        state.backtrack = true;
+      }
+
+      if (brace.comma !== true && brace.dots !== true) {
+        const out = state.output.slice(0, brace.outputIndex);
+        const toks = state.tokens.slice(brace.tokensIndex);
+        brace.value = brace.output = '\\{';
+        value = output = '\\}';
+        state.output = out;
+        for (const t of toks) {
+          state.output += (t.output || t.value);
+        }
+      }
+
+      push({ type: 'brace', value, output });
+      decrement('braces');
+      braces.pop();
+      continue;
+    }
+
+    /**
+     * Pipes
+     */
+
+    if (value === '|') {
+      if (extglobs.length > 0) {
+        extglobs[extglobs.length - 1].conditions++;
+      }
+      push({ type: 'text', value });
+      continue;
+    }
+
+    /**
+     * Commas
+     */
+
+    if (value === ',') {
+      let output = value;
+
+      const brace = braces[braces.length - 1];
+      if (brace && stack[stack.length - 1] === 'braces') {
+        brace.comma = true;
+        output = '|';
+      }
+
+      push({ type: 'comma', value, output });
+      continue;
+    }
+
+    /**
+     * Slashes
+     */
+
+    if (value === '/') {
+      // if the beginning of the glob is "./", advance the start
+      // to the current index, and don't add the "./" characters
+      // to the state. This greatly simplifies lookbehinds when
+      // checking for BOS characters like "!" and "." (not "./")
+      if (prev.type === 'dot' && state.index === state.start + 1) {
+        state.start = state.index + 1;
+        state.consumed = '';
+        state.output = '';
+        tokens.pop();
+        prev = bos; // reset "prev" to the first token
+        continue;
+      }
+
+      push({ type: 'slash', value, output: SLASH_LITERAL });
+      continue;
+    }
+
+    /**
+     * Dots
+     */
+
+    if (value === '.') {
+      if (state.braces > 0 && prev.type === 'dot') {
+        if (prev.value === '.') prev.output = DOT_LITERAL;
+        const brace = braces[braces.length - 1];
+        prev.type = 'dots';
+        prev.output += value;
+        prev.value += value;
+        brace.dots = true;
+        continue;
+      }
+
+      if ((state.braces + state.parens) === 0 && prev.type !== 'bos' && prev.type !== 'slash') {
+        push({ type: 'text', value, output: DOT_LITERAL });
+        continue;
+      }
+
+      push({ type: 'dot', value, output: DOT_LITERAL });
+      continue;
+    }
+
+    /**
+     * Question marks
+     */
+
+    if (value === '?') {
+      const isGroup = prev && prev.value === '(';
+      if (!isGroup && opts.noextglob !== true && peek() === '(' && peek(2) !== '?') {
+        extglobOpen('qmark', value);
+        continue;
+      }
+
+      if (prev && prev.type === 'paren') {
+        const next = peek();
+        let output = value;
+
+        if ((prev.value === '(' && !/[!=<:]/.test(next)) || (next === '<' && !/<([!=]|\w+>)/.test(remaining()))) {
+          output = `\\${value}`;
+        }
+
+        push({ type: 'text', value, output });
+        continue;
+      }
+
+      if (opts.dot !== true && (prev.type === 'slash' || prev.type === 'bos')) {
+        push({ type: 'qmark', value, output: QMARK_NO_DOT });
+        continue;
+      }
+
+      push({ type: 'qmark', value, output: QMARK });
+      continue;
+    }
+
+    /**
+     * Exclamation
+     */
+
+    if (value === '!') {
+      if (opts.noextglob !== true && peek() === '(') {
+        if (peek(2) !== '?' || !/[!=<:]/.test(peek(3))) {
+          extglobOpen('negate', value);
+          continue;
+        }
+      }
+
+      if (opts.nonegate !== true && state.index === 0) {
+        negate();
+        continue;
+      }
+    }
+
+    /**
+     * Plus
+     */
+
+    if (value === '+') {
+      if (opts.noextglob !== true && peek() === '(' && peek(2) !== '?') {
+        extglobOpen('plus', value);
+        continue;
+      }
+
+      if ((prev && prev.value === '(') || opts.regex === false) {
+        push({ type: 'plus', value, output: PLUS_LITERAL });
+        continue;
+      }
+
+      if ((prev && (prev.type === 'bracket' || prev.type === 'paren' || prev.type === 'brace')) || state.parens > 0) {
+        push({ type: 'plus', value });
+        continue;
+      }
+
+      push({ type: 'plus', value: PLUS_LITERAL });
+      continue;
+    }
+
+    /**
+     * Plain text
+     */
+
+    if (value === '@') {
+      if (opts.noextglob !== true && peek() === '(' && peek(2) !== '?') {
+        push({ type: 'at', extglob: true, value, output: '' });
+        continue;
+      }
+
+      push({ type: 'text', value });
+      continue;
+    }
+
+    /**
+     * Plain text
+     */
+
+    if (value !== '*') {
+      if (value === '$' || value === '^') {
+        value = `\\${value}`;
+      }
+
+      const match = REGEX_NON_SPECIAL_CHARS.exec(remaining());
+      if (match) {
+        value += match[0];
+        state.index += match[0].length;
+      }
+
+      push({ type: 'text', value });
+      continue;
+    }
+
+    /**
+     * Stars
+     */
+
+    if (prev && (prev.type === 'globstar' || prev.star === true)) {
+      prev.type = 'star';
+      prev.star = true;
+      prev.value += value;
+      prev.output = star;
+      state.backtrack = true;
+      state.globstar = true;
+      consume(value);
+      continue;
+    }
+
+    let rest = remaining();
+    if (opts.noextglob !== true && /^\([^?]/.test(rest)) {
+      extglobOpen('star', value);
+      continue;
+    }
+
+    if (prev.type === 'star') {
+      if (opts.noglobstar === true) {
+        consume(value);
+        continue;
+      }
+
+      const prior = prev.prev;
+      const before = prior.prev;
+      const isStart = prior.type === 'slash' || prior.type === 'bos';
+      const afterStar = before && (before.type === 'star' || before.type === 'globstar');
+
+      if (opts.bash === true && (!isStart || (rest[0] && rest[0] !== '/'))) {
+        push({ type: 'star', value, output: '' });
+        continue;
+      }
+
+      const isBrace = state.braces > 0 && (prior.type === 'comma' || prior.type === 'brace');
+      const isExtglob = extglobs.length && (prior.type === 'pipe' || prior.type === 'paren');
+      if (!isStart && prior.type !== 'paren' && !isBrace && !isExtglob) {
+        push({ type: 'star', value, output: '' });
+        continue;
+      }
+
+      // strip consecutive `/**/`
+      while (rest.slice(0, 3) === '/**') {
+        const after = input[state.index + 4];
+        if (after && after !== '/') {
+          break;
+        }
+        rest = rest.slice(3);
+        consume('/**', 3);
+      }
+
+      // A globstar followed only by balanced closing parens is at the logical end of patterns like
+      // `test(/utils/**)` and `test?(/utils/**)`. Treat it as EOS so the trailing `/**` can match its
+      // parent path, except in negated extglobs where that would change the exclusion semantics.
+      const isEnd = eos() || (
+        state.parens > 0
+        && rest === ')'.repeat(state.parens)
+        && !extglobs.some(extglob => extglob.type === 'negate')
+      );
+
+      if (prior.type === 'bos' && eos()) {
+        prev.type = 'globstar';
+        prev.value += value;
+        prev.output = globstar(opts);
+        state.output = prev.output;
+        state.globstar = true;
+        consume(value);
+        continue;
+      }
+
+      if (prior.type === 'slash' && prior.prev.type !== 'bos' && !afterStar && isEnd) {
+        state.output = state.output.slice(0, -(prior.output + prev.output).length);
+        prior.output = `(?:${prior.output}`;
+
+        prev.type = 'globstar';
+        prev.output = globstar(opts) + (opts.strictSlashes ? ')' : '|$)');
+        prev.value += value;
+        state.globstar = true;
+        state.output += prior.output + prev.output;
+        consume(value);
+        continue;
+      }
+
+      if (prior.type === 'slash' && prior.prev.type !== 'bos' && rest[0] === '/') {
+        const end = rest[1] !== void 0 ? '|$' : '';
+
+        state.output = state.output.slice(0, -(prior.output + prev.output).length);
+        prior.output = `(?:${prior.output}`;
+
+        prev.type = 'globstar';
+        prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end})`;
+        prev.value += value;
+
+        state.output += prior.output + prev.output;
+        state.globstar = true;
+
+        consume(value + advance());
+
+        push({ type: 'slash', value: '/', output: '' });
+        continue;
+      }
+
+      if (prior.type === 'bos' && rest[0] === '/') {
+        prev.type = 'globstar';
+        prev.value += value;
+        prev.output = `(?:^|${SLASH_LITERAL}|${globstar(opts)}${SLASH_LITERAL})`;
+        state.output = prev.output;
+        state.globstar = true;
+        consume(value + advance());
+        push({ type: 'slash', value: '/', output: '' });
+        continue;
+      }
+
+      // remove single star from output
+      state.output = state.output.slice(0, -prev.output.length);
+
+      // reset previous token to globstar
+      prev.type = 'globstar';
+      prev.output = globstar(opts);
+      prev.value += value;
+
+      // reset output with globstar
+      state.output += prev.output;
+      state.globstar = true;
+      consume(value);
+      continue;
+    }
+
+    const token = { type: 'star', value, output: star };
+
+    if (opts.bash === true) {
+      token.output = '.*?';
+      if (prev.type === 'bos' || prev.type === 'slash') {
+        token.output = nodot + token.output;
+      }
+      push(token);
+      continue;
+    }
+
+    if (prev && (prev.type === 'bracket' || prev.type === 'paren') && opts.regex === true) {
+      token.output = value;
+      push(token);
+      continue;
+    }
+
+    if (state.index === state.start || prev.type === 'slash' || prev.type === 'dot') {
+      if (prev.type === 'dot') {
+        state.output += NO_DOT_SLASH;
+        prev.output += NO_DOT_SLASH;
+
+      } else if (opts.dot === true) {
+        state.output += NO_DOTS_SLASH;
+        prev.output += NO_DOTS_SLASH;
+
+      } else {
+        state.output += nodot;
+        prev.output += nodot;
+      }
+
+      if (peek() !== '*') {
+        state.output += ONE_CHAR;
+        prev.output += ONE_CHAR;
+      }
+    }
+
+    push(token);
+  }
+
+  while (state.brackets > 0) {
+    if (opts.strictBrackets === true) throw new SyntaxError(syntaxError('closing', ']'));
+    state.output = utils.escapeLast(state.output, '[');
+    decrement('brackets');
+  }
+
+  while (state.parens > 0) {
+    if (opts.strictBrackets === true) throw new SyntaxError(syntaxError('closing', ')'));
+    state.output = utils.escapeLast(state.output, '(');
+    decrement('parens');
+  }
+
+  while (state.braces > 0) {
+    if (opts.strictBrackets === true) throw new SyntaxError(syntaxError('closing', '}'));
+    state.output = utils.escapeLast(state.output, '{');
+    decrement('braces');
+  }
+
+  if (opts.strictSlashes !== true && (prev.type === 'star' || prev.type === 'bracket')) {
+    push({ type: 'maybe_slash', value: '', output: `${SLASH_LITERAL}?` });
+  }
+
+  // rebuild the output if we had to backtrack at any point
+  if (state.backtrack === true) {
+    state.output = '';
+
+    for (const token of state.tokens) {
+      state.output += token.output != null ? token.output : token.value;
+
+      if (token.suffix) {
+        state.output += token.suffix;
+      }
+    }
+  }
+
+  return state;
+};
+
+/**
+ * Fast paths for creating regular expressions for common glob patterns.
+ * This can significantly speed up processing and has very little downside
+ * impact when none of the fast paths match.
+ */
+
+parse.fastpaths = (input, options) => {
+  const opts = { ...options };
+  const max = typeof opts.maxLength === 'number' ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+  const len = input.length;
+  if (len > max) {
+    throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+  }
+
+  input = REPLACEMENTS[input] || input;
+
+  // create constants based on platform, for windows or posix
+  const {
+    DOT_LITERAL,
+    SLASH_LITERAL,
+    ONE_CHAR,
+    DOTS_SLASH,
+    NO_DOT,
+    NO_DOTS,
+    NO_DOTS_SLASH,
+    STAR,
+    START_ANCHOR
+  } = constants.globChars(opts.windows);
+
+  const nodot = opts.dot ? NO_DOTS : NO_DOT;
+  const slashDot = opts.dot ? NO_DOTS_SLASH : NO_DOT;
+  const capture = opts.capture ? '' : '?:';
+  const state = { negated: false, prefix: '' };
+  let star = opts.bash === true ? '.*?' : STAR;
+
+  if (opts.capture) {
+    star = `(${star})`;
+  }
+
+  const globstar = opts => {
+    if (opts.noglobstar === true) return star;
+    return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+  };
+
+  const create = str => {
+    switch (str) {
+      case '*':
+        return `${nodot}${ONE_CHAR}${star}`;
+
+      case '.*':
+        return `${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      case '*.*':
+        return `${nodot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      case '*/*':
+        return `${nodot}${star}${SLASH_LITERAL}${ONE_CHAR}${slashDot}${star}`;
+
+      case '**':
+        return nodot + globstar(opts);
+
+      case '**/*':
+        return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${ONE_CHAR}${star}`;
+
+      case '**/*.*':
+        return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      case '**/.*':
+        return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      default: {
+        const match = /^(.*?)\.(\w+)$/.exec(str);
+        if (!match) return;
+
+        const source = create(match[1]);
+        if (!source) return;
+
+        return source + DOT_LITERAL + match[2];
+      }
+    }
+  };
+
+  const output = utils.removePrefix(input, state);
+  let source = create(output);
+
+  if (source && opts.strictSlashes !== true) {
+    source += `${SLASH_LITERAL}?`;
+  }
+
+  return source;
+};
+
+module.exports = parse;
+
+
+/***/ }),
+
+/***/ 57282: // picomatch@4.0.7/lib/picomatch.js
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const scan = __nccwpck_require__(30843);
+const parse = __nccwpck_require__(44695);
+const utils = __nccwpck_require__(10365);
+const constants = __nccwpck_require__(31225);
+const isObject = val => val && typeof val === 'object' && !Array.isArray(val);
+
+/**
+ * Creates a matcher function from one or more glob patterns. The
+ * returned function takes a string to match as its first argument,
+ * and returns true if the string is a match. The returned matcher
+ * function also takes a boolean as the second argument that, when true,
+ * returns an object with additional information.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch(glob[, options]);
+ *
+ * const isMatch = picomatch('*.!(*a)');
+ * console.log(isMatch('a.a')); //=> false
+ * console.log(isMatch('a.b')); //=> true
+ *
+ * // For environments without `node.js`, `picomatch/posix` provides you a dependency-free matcher, without automatic OS detection.
+ * const picomatch = require('picomatch/posix');
+ * // the same API, defaulting to posix paths
+ * const isMatch = picomatch('a/*');
+ * console.log(isMatch('a\\b')); //=> false
+ * console.log(isMatch('a/b')); //=> true
+ *
+ * // you can still configure the matcher function to accept windows paths
+ * const isMatch = picomatch('a/*', { options: windows });
+ * console.log(isMatch('a\\b')); //=> true
+ * console.log(isMatch('a/b')); //=> true
+ * ```
+ * @name picomatch
+ * @param {String|Array} `globs` One or more glob patterns.
+ * @param {Object=} `options`
+ * @return {Function=} Returns a matcher function.
+ * @api public
+ */
+
+const picomatch = (glob, options, returnState = false) => {
+  if (Array.isArray(glob)) {
+    const fns = glob.map(input => picomatch(input, options, returnState));
+    const arrayMatcher = str => {
+      for (const isMatch of fns) {
+        const state = isMatch(str);
+        if (state) return state;
+      }
+      return false;
+    };
+    return arrayMatcher;
+  }
+
+  const isState = isObject(glob) && glob.tokens && glob.input;
+
+  if (glob === '' || (typeof glob !== 'string' && !isState)) {
+    throw new TypeError('Expected pattern to be a non-empty string');
+  }
+
+  const opts = options || {};
+  const posix = opts.windows;
+  const regex = isState
+    ? picomatch.compileRe(glob, options)
+    : picomatch.makeRe(glob, options, false, true);
+
+  const state = regex.state;
+  delete regex.state;
+
+  let isIgnored = () => false;
+  if (opts.ignore) {
+    const ignoreOpts = { ...options, ignore: null, onMatch: null, onResult: null };
+    isIgnored = picomatch(opts.ignore, ignoreOpts, returnState);
+  }
+
+  const matcher = (input, returnObject = false) => {
+    const { isMatch, match, output } = picomatch.test(input, regex, options, { glob, posix });
+    const result = { glob, state, regex, posix, input, output, match, isMatch };
+
+    if (typeof opts.onResult === 'function') {
+      opts.onResult(result);
+    }
+
+    if (isMatch === false) {
+      result.isMatch = false;
+      return returnObject ? result : false;
+    }
+
+    if (isIgnored(input)) {
+      if (typeof opts.onIgnore === 'function') {
+        opts.onIgnore(result);
+      }
+      result.isMatch = false;
+      return returnObject ? result : false;
+    }
+
+    if (typeof opts.onMatch === 'function') {
+      opts.onMatch(result);
+    }
+    return returnObject ? result : true;
+  };
+
+  if (returnState) {
+    matcher.state = state;
+  }
+
+  return matcher;
+};
+
+/**
+ * Test `input` with the given `regex`. This is used by the main
+ * `picomatch()` function to test the input string.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.test(input, regex[, options]);
+ *
+ * console.log(picomatch.test('foo/bar', /^(?:([^/]*?)\/([^/]*?))$/));
+ * // { isMatch: true, match: [ 'foo/', 'foo', 'bar' ], output: 'foo/bar' }
+ * ```
+ * @param {String} `input` String to test.
+ * @param {RegExp} `regex`
+ * @return {Object} Returns an object with matching info.
+ * @api public
+ */
+
+picomatch.test = (input, regex, options, { glob, posix } = {}) => {
+  if (typeof input !== 'string') {
+    throw new TypeError('Expected input to be a string');
+  }
+
+  if (input === '') {
+    return { isMatch: false, output: '' };
+  }
+
+  const opts = options || {};
+  const format = opts.format || (posix ? utils.toPosixSlashes : null);
+  let match = input === glob;
+  let output = (match && format) ? format(input) : input;
+
+  if (match === false) {
+    output = format ? format(input) : input;
+    match = output === glob;
+  }
+
+  if (match === false || opts.capture === true) {
+    if (opts.matchBase === true || opts.basename === true) {
+      match = picomatch.matchBase(input, regex, options, posix);
+    } else {
+      match = regex.exec(output);
+    }
+  }
+
+  return { isMatch: Boolean(match), match, output };
+};
+
+/**
+ * Match the basename of a filepath.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.matchBase(input, glob[, options]);
+ * console.log(picomatch.matchBase('foo/bar.js', '*.js'); // true
+ * ```
+ * @param {String} `input` String to test.
+ * @param {RegExp|String} `glob` Glob pattern or regex created by [.makeRe](#makeRe).
+ * @return {Boolean}
+ * @api public
+ */
+
+picomatch.matchBase = (input, glob, options, posix = options && options.windows) => {
+  const regex = glob instanceof RegExp ? glob : picomatch.makeRe(glob, options);
+  return regex.test(utils.basename(input, { windows: posix }));
+};
+
+/**
+ * Returns true if **any** of the given glob `patterns` match the specified `string`.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.isMatch(string, patterns[, options]);
+ *
+ * console.log(picomatch.isMatch('a.a', ['b.*', '*.a'])); //=> true
+ * console.log(picomatch.isMatch('a.a', 'b.*')); //=> false
+ * ```
+ * @param {String|Array} str The string to test.
+ * @param {String|Array} patterns One or more glob patterns to use for matching.
+ * @param {Object} [options] See available [options](#options).
+ * @return {Boolean} Returns true if any patterns match `str`
+ * @api public
+ */
+
+picomatch.isMatch = (str, patterns, options) => picomatch(patterns, options)(str);
+
+/**
+ * Parse a glob pattern to create the source string for a regular
+ * expression.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * const result = picomatch.parse(pattern[, options]);
+ * ```
+ * @param {String} `pattern`
+ * @param {Object} `options`
+ * @return {Object} Returns an object with useful properties and output to be used as a regex source string.
+ * @api public
+ */
+
+picomatch.parse = (pattern, options) => {
+  if (Array.isArray(pattern)) return pattern.map(p => picomatch.parse(p, options));
+  return parse(pattern, { ...options, fastpaths: false });
+};
+
+/**
+ * Scan a glob pattern to separate the pattern into segments.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.scan(input[, options]);
+ *
+ * const result = picomatch.scan('!./foo/*.js');
+ * console.log(result);
+ * { prefix: '!./',
+ *   input: '!./foo/*.js',
+ *   start: 3,
+ *   base: 'foo',
+ *   glob: '*.js',
+ *   isBrace: false,
+ *   isBracket: false,
+ *   isGlob: true,
+ *   isExtglob: false,
+ *   isGlobstar: false,
+ *   negated: true }
+ * ```
+ * @param {String} `input` Glob pattern to scan.
+ * @param {Object} `options`
+ * @return {Object} Returns an object with
+ * @api public
+ */
+
+picomatch.scan = (input, options) => scan(input, options);
+
+/**
+ * Compile a regular expression from the `state` object returned by the
+ * [parse()](#parse) method.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * const state = picomatch.parse('*.js');
+ * // picomatch.compileRe(state[, options]);
+ *
+ * console.log(picomatch.compileRe(state));
+ * //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+ * ```
+ * @param {Object} `state`
+ * @param {Object} `options`
+ * @param {Boolean} `returnOutput` Intended for implementors, this argument allows you to return the raw output from the parser.
+ * @param {Boolean} `returnState` Adds the state to a `state` property on the returned regex. Useful for implementors and debugging.
+ * @return {RegExp}
+ * @api public
+ */
+
+picomatch.compileRe = (state, options, returnOutput = false, returnState = false) => {
+  if (returnOutput === true) {
+    return state.output;
+  }
+
+  const opts = options || {};
+  const prepend = opts.contains ? '' : '^';
+  const append = opts.contains ? '' : '$';
+
+  let source = `${prepend}(?:${state.output})${append}`;
+  if (state && state.negated === true) {
+    source = `^(?!${source}).*$`;
+  }
+
+  const regex = picomatch.toRegex(source, options);
+  if (returnState === true) {
+    regex.state = state;
+  }
+
+  return regex;
+};
+
+/**
+ * Create a regular expression from a parsed glob pattern.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.makeRe(state[, options]);
+ *
+ * const result = picomatch.makeRe('*.js');
+ * console.log(result);
+ * //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+ * ```
+ * @param {String} `state` The object returned from the `.parse` method.
+ * @param {Object} `options`
+ * @param {Boolean} `returnOutput` Implementors may use this argument to return the compiled output, instead of a regular expression. This is not exposed on the options to prevent end-users from mutating the result.
+ * @param {Boolean} `returnState` Implementors may use this argument to return the state from the parsed glob with the returned regular expression.
+ * @return {RegExp} Returns a regex created from the given pattern.
+ * @api public
+ */
+
+picomatch.makeRe = (input, options = {}, returnOutput = false, returnState = false) => {
+  if (!input || typeof input !== 'string') {
+    throw new TypeError('Expected a non-empty string');
+  }
+
+  let parsed = { negated: false, fastpaths: true };
+
+  if (options.fastpaths !== false && (input[0] === '.' || input[0] === '*')) {
+    parsed.output = parse.fastpaths(input, options);
+  }
+
+  if (!parsed.output) {
+    parsed = parse(input, options);
+  }
+
+  return picomatch.compileRe(parsed, options, returnOutput, returnState);
+};
+
+/**
+ * Create a regular expression from the given regex source string.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.toRegex(source[, options]);
+ *
+ * const { output } = picomatch.parse('*.js');
+ * console.log(picomatch.toRegex(output));
+ * //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+ * ```
+ * @param {String} `source` Regular expression source string.
+ * @param {Object} `options`
+ * @return {RegExp}
+ * @api public
+ */
+
+picomatch.toRegex = (source, options) => {
+  try {
+    const opts = options || {};
+    return new RegExp(source, opts.flags || (opts.nocase ? 'i' : ''));
+  } catch (err) {
+    if (options && options.debug === true) throw err;
+    return /$^/;
+  }
+};
+
+/**
+ * Picomatch constants.
+ * @return {Object}
+ */
+
+picomatch.constants = constants;
+
+/**
+ * Expose "picomatch"
+ */
+
+module.exports = picomatch;
+
+
+/***/ }),
+
+/***/ 30843: // picomatch@4.0.7/lib/scan.js
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const utils = __nccwpck_require__(10365);
+const {
+  CHAR_ASTERISK,             /* * */
+  CHAR_AT,                   /* @ */
+  CHAR_BACKWARD_SLASH,       /* \ */
+  CHAR_COMMA,                /* , */
+  CHAR_DOT,                  /* . */
+  CHAR_EXCLAMATION_MARK,     /* ! */
+  CHAR_FORWARD_SLASH,        /* / */
+  CHAR_LEFT_CURLY_BRACE,     /* { */
+  CHAR_LEFT_PARENTHESES,     /* ( */
+  CHAR_LEFT_SQUARE_BRACKET,  /* [ */
+  CHAR_PLUS,                 /* + */
+  CHAR_QUESTION_MARK,        /* ? */
+  CHAR_RIGHT_CURLY_BRACE,    /* } */
+  CHAR_RIGHT_PARENTHESES,    /* ) */
+  CHAR_RIGHT_SQUARE_BRACKET  /* ] */
+} = __nccwpck_require__(31225);
+
+const isPathSeparator = code => {
+  return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
+};
+
+const depth = token => {
+  if (token.isPrefix !== true) {
+    token.depth = token.isGlobstar ? Infinity : 1;
+  }
+};
+
+/**
+ * Quickly scans a glob pattern and returns an object with a handful of
+ * useful properties, like `isGlob`, `path` (the leading non-glob, if it exists),
+ * `glob` (the actual pattern), `negated` (true if the path starts with `!` but not
+ * with `!(`) and `negatedExtglob` (true if the path starts with `!(`).
+ *
+ * ```js
+ * const pm = require('picomatch');
+ * console.log(pm.scan('foo/bar/*.js'));
+ * { isGlob: true, input: 'foo/bar/*.js', base: 'foo/bar', glob: '*.js' }
+ * ```
+ * @param {String} `str`
+ * @param {Object} `options`
+ * @return {Object} Returns an object with tokens and regex source string.
+ * @api public
+ */
+
+const scan = (input, options) => {
+  const opts = options || {};
+
+  const length = input.length - 1;
+  const scanToEnd = opts.parts === true || opts.tokens === true || opts.scanToEnd === true;
+  const slashes = [];
+  const tokens = [];
+  const parts = [];
+
+  let str = input;
+  let index = -1;
+  let start = 0;
+  let lastIndex = 0;
+  let isBrace = false;
+  let isBracket = false;
+  let isGlob = false;
+  let isExtglob = false;
+  let isGlobstar = false;
+  let braceEscaped = false;
+  let backslashes = false;
+  let negated = false;
+  let negatedExtglob = false;
+  let finished = false;
+  let braces = 0;
+  let prev;
+  let code;
+  let token = { value: '', depth: 0, isGlob: false };
+
+  const eos = () => index >= length;
+  const peek = () => str.charCodeAt(index + 1);
+  const advance = () => {
+    prev = code;
+    return str.charCodeAt(++index);
+  };
+
+  while (index < length) {
+    code = advance();
+    let next;
+
+    if (code === CHAR_BACKWARD_SLASH) {
+      backslashes = token.backslashes = true;
+      code = advance();
+
+      if (code === CHAR_LEFT_CURLY_BRACE) {
+        braceEscaped = true;
+      }
+      continue;
+    }
+
+    if (braceEscaped === true || code === CHAR_LEFT_CURLY_BRACE) {
+      braces++;
+
+      while (eos() !== true && (code = advance())) {
+        if (code === CHAR_BACKWARD_SLASH) {
+          backslashes = token.backslashes = true;
+          advance();
+          continue;
+        }
+
+        if (code === CHAR_LEFT_CURLY_BRACE) {
+          braces++;
+          continue;
+        }
+
+        if (braceEscaped !== true && code === CHAR_DOT && (code = advance()) === CHAR_DOT) {
+          isBrace = token.isBrace = true;
+          isGlob = token.isGlob = true;
+          finished = true;
+
+          if (scanToEnd === true) {
+            continue;
+          }
+
+          break;
+        }
+
+        if (braceEscaped !== true && code === CHAR_COMMA) {
+          isBrace = token.isBrace = true;
+          isGlob = token.isGlob = true;
+          finished = true;
+
+          if (scanToEnd === true) {
+            continue;
+          }
+
+          break;
+        }
+
+        if (code === CHAR_RIGHT_CURLY_BRACE) {
+          braces--;
+
+          if (braces === 0) {
+            braceEscaped = false;
+            isBrace = token.isBrace = true;
+            finished = true;
+            break;
+          }
+        }
+      }
+
+      if (scanToEnd === true) {
+        continue;
+      }
+
+      break;
+    }
+
+    if (code === CHAR_FORWARD_SLASH) {
+      slashes.push(index);
+      tokens.push(token);
+      token = { value: '', depth: 0, isGlob: false };
+
+      if (finished === true) continue;
+      if (prev === CHAR_DOT && index === (start + 1)) {
+        start += 2;
+        continue;
+      }
+
+      lastIndex = index + 1;
+      continue;
+    }
+
+    if (opts.noext !== true) {
+      const isExtglobChar = code === CHAR_PLUS
+        || code === CHAR_AT
+        || code === CHAR_ASTERISK
+        || code === CHAR_QUESTION_MARK
+        || code === CHAR_EXCLAMATION_MARK;
+
+      if (isExtglobChar === true && peek() === CHAR_LEFT_PARENTHESES) {
+        isGlob = token.isGlob = true;
+        isExtglob = token.isExtglob = true;
+        finished = true;
+        if (code === CHAR_EXCLAMATION_MARK && index === start) {
+          negatedExtglob = true;
+        }
+
+        if (scanToEnd === true) {
+          let parens = 0;
+
+          while (eos() !== true && (code = advance())) {
+            if (code === CHAR_BACKWARD_SLASH) {
+              backslashes = token.backslashes = true;
+              advance();
+              continue;
+            }
+
+            if (code === CHAR_LEFT_PARENTHESES) {
+              parens++;
+              continue;
+            }
+
+            if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+              finished = true;
+              break;
+            }
+          }
+          continue;
+        }
+        break;
+      }
+    }
+
+    if (code === CHAR_ASTERISK) {
+      if (prev === CHAR_ASTERISK) isGlobstar = token.isGlobstar = true;
+      isGlob = token.isGlob = true;
+      finished = true;
+
+      if (scanToEnd === true) {
+        continue;
+      }
+      break;
+    }
+
+    if (code === CHAR_QUESTION_MARK) {
+      isGlob = token.isGlob = true;
+      finished = true;
+
+      if (scanToEnd === true) {
+        continue;
+      }
+      break;
+    }
+
+    if (code === CHAR_LEFT_SQUARE_BRACKET) {
+      while (eos() !== true && (next = advance())) {
+        if (next === CHAR_BACKWARD_SLASH) {
+          backslashes = token.backslashes = true;
+          advance();
+          continue;
+        }
+
+        if (next === CHAR_RIGHT_SQUARE_BRACKET) {
+          isBracket = token.isBracket = true;
+          isGlob = token.isGlob = true;
+          finished = true;
+          break;
+        }
+      }
+
+      if (scanToEnd === true) {
+        continue;
+      }
+
+      break;
+    }
+
+    if (opts.nonegate !== true && code === CHAR_EXCLAMATION_MARK && index === start) {
+      negated = token.negated = true;
+      start++;
+      continue;
+    }
+
+    if (opts.noparen !== true && code === CHAR_LEFT_PARENTHESES) {
+      isGlob = token.isGlob = true;
+
+      if (scanToEnd === true) {
+        let parens = 1;
+
+        while (eos() !== true && (code = advance())) {
+          if (code === CHAR_BACKWARD_SLASH) {
+            backslashes = token.backslashes = true;
+            advance();
+            continue;
+          }
+
+          if (code === CHAR_LEFT_PARENTHESES) {
+            parens++;
+            continue;
+          }
+
+          if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+            finished = true;
+            break;
+          }
+        }
+        continue;
+      }
+      break;
+    }
+
+    if (isGlob === true) {
+      finished = true;
+
+      if (scanToEnd === true) {
+        continue;
+      }
+
+      break;
+    }
+  }
+
+  if (opts.noext === true) {
+    isExtglob = false;
+    isGlob = false;
+  }
+
+  let base = str;
+  let prefix = '';
+  let glob = '';
+
+  if (start > 0) {
+    prefix = str.slice(0, start);
+    str = str.slice(start);
+    lastIndex -= start;
+  }
+
+  if (base && isGlob === true && lastIndex > 0) {
+    base = str.slice(0, lastIndex);
+    glob = str.slice(lastIndex);
+  } else if (isGlob === true) {
+    base = '';
+    glob = str;
+  } else {
+    base = str;
+  }
+
+  if (base && base !== '' && base !== '/' && base !== str) {
+    if (isPathSeparator(base.charCodeAt(base.length - 1))) {
+      base = base.slice(0, -1);
+    }
+  }
+
+  if (opts.unescape === true) {
+    if (glob) glob = utils.removeBackslashes(glob);
+
+    if (base && backslashes === true) {
+      base = utils.removeBackslashes(base);
+    }
+  }
+
+  const state = {
+    prefix,
+    input,
+    start,
+    base,
+    glob,
+    isBrace,
+    isBracket,
+    isGlob,
+    isExtglob,
+    isGlobstar,
+    negated,
+    negatedExtglob
+  };
+
+  if (opts.tokens === true) {
+    state.maxDepth = 0;
+    if (!isPathSeparator(code)) {
+      tokens.push(token);
+    }
+    state.tokens = tokens;
+  }
+
+  if (opts.parts === true || opts.tokens === true) {
+    let prevIndex;
+
+    for (let idx = 0; idx < slashes.length; idx++) {
+      const n = prevIndex !== undefined ? prevIndex + 1 : start;
+      const i = slashes[idx];
+      const value = input.slice(n, i);
+      if (opts.tokens) {
+        if (idx === 0 && start !== 0) {
+          tokens[idx].isPrefix = true;
+          tokens[idx].value = prefix;
+        } else {
+          tokens[idx].value = value;
+        }
+        depth(tokens[idx]);
+        state.maxDepth += tokens[idx].depth;
+      }
+      if (i >= start) {
+        parts.push(value);
+        prevIndex = i;
+      }
+    }
+
+    const n = prevIndex !== undefined ? prevIndex + 1 : start;
+    const value = input.slice(n);
+    parts.push(value);
+
+    if (opts.tokens && prevIndex && prevIndex + 1 < input.length) {
+      tokens[tokens.length - 1].value = value;
+      depth(tokens[tokens.length - 1]);
+      state.maxDepth += tokens[tokens.length - 1].depth;
+    }
+
+    state.slashes = slashes;
+    state.parts = parts;
+  }
+
+  return state;
+};
+
+module.exports = scan;
+
+
+/***/ }),
+
+/***/ 10365: // picomatch@4.0.7/lib/utils.js
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+/*global navigator*/
+
+
+const {
+  REGEX_BACKSLASH,
+  REGEX_REMOVE_BACKSLASH,
+  REGEX_SPECIAL_CHARS,
+  REGEX_SPECIAL_CHARS_GLOBAL
+} = __nccwpck_require__(31225);
+
+exports.isObject = val => val !== null && typeof val === 'object' && !Array.isArray(val);
+exports.hasRegexChars = str => REGEX_SPECIAL_CHARS.test(str);
+exports.isRegexChar = str => str.length === 1 && exports.hasRegexChars(str);
+exports.escapeRegex = str => str.replace(REGEX_SPECIAL_CHARS_GLOBAL, '\\$1');
+exports.toPosixSlashes = str => str.replace(REGEX_BACKSLASH, '/');
+
+exports.isWindows = () => {
+  if (typeof navigator !== 'undefined' && navigator.platform) {
+    const platform = navigator.platform.toLowerCase();
+    return platform === 'win32' || platform === 'windows';
+  }
+
+  if (typeof process !== 'undefined' && process.platform) {
+    return process.platform === 'win32';
+  }
+
+  return false;
+};
+
+exports.removeBackslashes = str => {
+  return str.replace(REGEX_REMOVE_BACKSLASH, match => {
+    return match === '\\' ? '' : match;
+  });
+};
+
+exports.escapeLast = (input, char, lastIdx) => {
+  const idx = input.lastIndexOf(char, lastIdx);
+  if (idx === -1) return input;
+  if (input[idx - 1] === '\\') return exports.escapeLast(input, char, idx - 1);
+  return `${input.slice(0, idx)}\\${input.slice(idx)}`;
+};
+
+exports.removePrefix = (input, state = {}) => {
+  let output = input;
+  if (output.startsWith('./')) {
+    output = output.slice(2);
+    state.prefix = './';
+  }
+  return output;
+};
+
+exports.wrapOutput = (input, state = {}, options = {}) => {
+  const prepend = options.contains ? '' : '^';
+  const append = options.contains ? '' : '$';
+
+  let output = `${prepend}(?:${input})${append}`;
+  if (state.negated === true) {
+    output = `(?:^(?!${output}).*$)`;
+  }
+  return output;
+};
+
+exports.basename = (path, { windows } = {}) => {
+  const segs = path.split(windows ? /[\\/]/ : '/');
+  const last = segs[segs.length - 1];
+
+  if (last === '') {
+    return segs[segs.length - 2];
+  }
+
+  return last;
+};
+
+
+/***/ }),
+
 /***/ 47013: // tunnel@0.0.6/index.js
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -78423,9 +80927,7 @@ function githubRunner(env, signal) {
             _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH(name, value);
         },
         writeSummary: async (html) => {
-            // Outside of a workflow there is no summary, and writing one would throw.
-            if (env['GITHUB_STEP_SUMMARY'] !== undefined)
-                await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(html).write();
+            await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(html).write();
         },
     };
 }
@@ -78445,7 +80947,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
 /* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(65772);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(66728);
 // First, so that it counts while everything else is loaded.
 
 
@@ -78468,7 +80970,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 65772: // ./packages/action/build/run.js + 106 modules
+/***/ 66728: // ./packages/action/build/run.js + 102 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78476,6 +80978,105 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+;// CONCATENATED MODULE: ./packages/core/build/node/partial-file.js
+
+
+
+/** Separates what this process writes from what an earlier one with the same id left behind. */
+const processMark = (0,external_node_crypto_.randomBytes)(4).toString('hex');
+/** The writer's process id and mark, and a part that is unique. */
+const partialNamePattern = /^\.(?<pid>\d+)-(?<mark>[0-9a-f]{8})-[0-9a-f]{16}\.part$/;
+/** No file is written for longer, so an older one is a leftover even if another process now has the writer's id. */
+const maxAgeMs = 24 * 3_600_000;
+/** A name for a file, or a folder, that is not complete yet. It is hidden, and says which process writes it. */
+function partialName() {
+    return `.${process.pid}-${processMark}-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`;
+}
+/**
+ * Removes the half-written files and folders that killed processes left in `directory` and in the folders directly
+ * below it. What a living process writes stays, and so does what cannot be removed.
+ *
+ * @returns how many were removed.
+ */
+async function removeLeftovers(directory) {
+    const entries = await entriesOf(directory);
+    const below = entries.filter((entry) => entry.isDirectory() && !partialNamePattern.test(entry.name));
+    let removed = await removeFrom(directory, entries);
+    for (const { name } of below) {
+        const folder = (0,external_node_path_.join)(directory, name);
+        removed += await removeFrom(folder, await entriesOf(folder));
+    }
+    return removed;
+}
+async function removeFrom(directory, entries) {
+    let removed = 0;
+    for (const { name } of entries) {
+        const path = (0,external_node_path_.join)(directory, name);
+        if (!(await isLeftover(name, path)))
+            continue;
+        const isGone = await (0,promises_.rm)(path, { recursive: true, force: true }).then(() => true, () => false);
+        if (isGone)
+            removed += 1;
+    }
+    return removed;
+}
+/** None where there is no such folder, or it cannot be read. */
+async function entriesOf(directory) {
+    return (0,promises_.readdir)(directory, { withFileTypes: true }).catch(() => []);
+}
+async function isLeftover(name, path) {
+    const { pid, mark } = partialNamePattern.exec(name)?.groups ?? {};
+    if (pid === undefined)
+        return false;
+    if (Number(pid) === process.pid)
+        return mark !== processMark;
+    if (!isAlive(Number(pid)))
+        return true;
+    const stats = await (0,promises_.stat)(path).catch(() => undefined);
+    return stats !== undefined && Date.now() - stats.mtimeMs > maxAgeMs;
+}
+function isAlive(pid) {
+    try {
+        // The signal 0 is never delivered: it only asks whether the process exists.
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        // It exists, and belongs to another user.
+        return error.code === 'EPERM';
+    }
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./packages/core/build/node/system-clock.js
+
+/** The most that a timer of Node can count to; for a longer time it would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+/** The clock of the machine. */
+const systemClock = {
+    now: () => Date.now(),
+    sleep: async (ms, signal) => {
+        try {
+            let left = ms;
+            for (; left > longestTimerMs; left -= longestTimerMs) {
+                await (0,external_node_timers_promises_namespaceObject.setTimeout)(longestTimerMs, undefined, { signal });
+            }
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(left, undefined, { signal });
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    },
+};
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
@@ -78649,8 +81250,6 @@ function asConnectFailure(error) {
     return error instanceof ConnectFailure ? error : new ConnectFailure(error.message, error);
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./packages/core/build/node/multipart.js
 
 /** Frames form fields and one streamed file as multipart/form-data (RFC 7578), without reading the file into memory. */
@@ -78990,34 +81589,6 @@ function ignore() {
     // Destroying a body that still flows is no failure of anybody.
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./packages/core/build/node/system-clock.js
-
-/** The most that a timer of Node can count to; for a longer time it would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-/** The clock of the machine. */
-const systemClock = {
-    now: () => Date.now(),
-    sleep: async (ms, signal) => {
-        try {
-            let left = ms;
-            for (; left > longestTimerMs; left -= longestTimerMs) {
-                await (0,promises_namespaceObject.setTimeout)(longestTimerMs, undefined, { signal });
-            }
-            await (0,promises_namespaceObject.setTimeout)(left, undefined, { signal });
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            throw error;
-        }
-    },
-};
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: ./packages/action/build/cancellation.js
-var cancellation = __nccwpck_require__(23129);
 ;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/service.js
 const spectraAnalyze = { id: 'spectra-analyze', name: 'Spectra Analyze' };
 
@@ -79060,3730 +81631,7 @@ function enumerate(items) {
 /** The services, by the value of the input `service`. */
 const serviceNames = ['spectra-analyze', 'perception-point', 'digicert'];
 
-// EXTERNAL MODULE: @actions/core@3.0.1/lib/core.js + 13 modules
-var lib_core = __nccwpck_require__(23326);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(79896);
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-glob-options-helper.js
-
-/**
- * Returns a copy with defaults filled in.
- */
-function getOptions(copy) {
-    const result = {
-        followSymbolicLinks: true,
-        implicitDescendants: true,
-        matchDirectories: true,
-        omitBrokenSymbolicLinks: true,
-        excludeHiddenFiles: false
-    };
-    if (copy) {
-        if (typeof copy.followSymbolicLinks === 'boolean') {
-            result.followSymbolicLinks = copy.followSymbolicLinks;
-            lib_core/* debug */.Yz(`followSymbolicLinks '${result.followSymbolicLinks}'`);
-        }
-        if (typeof copy.implicitDescendants === 'boolean') {
-            result.implicitDescendants = copy.implicitDescendants;
-            lib_core/* debug */.Yz(`implicitDescendants '${result.implicitDescendants}'`);
-        }
-        if (typeof copy.matchDirectories === 'boolean') {
-            result.matchDirectories = copy.matchDirectories;
-            lib_core/* debug */.Yz(`matchDirectories '${result.matchDirectories}'`);
-        }
-        if (typeof copy.omitBrokenSymbolicLinks === 'boolean') {
-            result.omitBrokenSymbolicLinks = copy.omitBrokenSymbolicLinks;
-            lib_core/* debug */.Yz(`omitBrokenSymbolicLinks '${result.omitBrokenSymbolicLinks}'`);
-        }
-        if (typeof copy.excludeHiddenFiles === 'boolean') {
-            result.excludeHiddenFiles = copy.excludeHiddenFiles;
-            lib_core/* debug */.Yz(`excludeHiddenFiles '${result.excludeHiddenFiles}'`);
-        }
-    }
-    return result;
-}
-//# sourceMappingURL=internal-glob-options-helper.js.map
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(16928);
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(42613);
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-path-helper.js
-
-
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Similar to path.dirname except normalizes the path separators and slightly better handling for Windows UNC paths.
- *
- * For example, on Linux/macOS:
- * - `/               => /`
- * - `/hello          => /`
- *
- * For example, on Windows:
- * - `C:\             => C:\`
- * - `C:\hello        => C:\`
- * - `C:              => C:`
- * - `C:hello         => C:`
- * - `\               => \`
- * - `\hello          => \`
- * - `\\hello         => \\hello`
- * - `\\hello\world   => \\hello\world`
- */
-function dirname(p) {
-    // Normalize slashes and trim unnecessary trailing slash
-    p = safeTrimTrailingSeparator(p);
-    // Windows UNC root, e.g. \\hello or \\hello\world
-    if (IS_WINDOWS && /^\\\\[^\\]+(\\[^\\]+)?$/.test(p)) {
-        return p;
-    }
-    // Get dirname
-    let result = external_path_.dirname(p);
-    // Trim trailing slash for Windows UNC root, e.g. \\hello\world\
-    if (IS_WINDOWS && /^\\\\[^\\]+\\[^\\]+\\$/.test(result)) {
-        result = safeTrimTrailingSeparator(result);
-    }
-    return result;
-}
-/**
- * Roots the path if not already rooted. On Windows, relative roots like `\`
- * or `C:` are expanded based on the current working directory.
- */
-function ensureAbsoluteRoot(root, itemPath) {
-    external_assert_(root, `ensureAbsoluteRoot parameter 'root' must not be empty`);
-    external_assert_(itemPath, `ensureAbsoluteRoot parameter 'itemPath' must not be empty`);
-    // Already rooted
-    if (hasAbsoluteRoot(itemPath)) {
-        return itemPath;
-    }
-    // Windows
-    if (IS_WINDOWS) {
-        // Check for itemPath like C: or C:foo
-        if (itemPath.match(/^[A-Z]:[^\\/]|^[A-Z]:$/i)) {
-            let cwd = process.cwd();
-            external_assert_(cwd.match(/^[A-Z]:\\/i), `Expected current directory to start with an absolute drive root. Actual '${cwd}'`);
-            // Drive letter matches cwd? Expand to cwd
-            if (itemPath[0].toUpperCase() === cwd[0].toUpperCase()) {
-                // Drive only, e.g. C:
-                if (itemPath.length === 2) {
-                    // Preserve specified drive letter case (upper or lower)
-                    return `${itemPath[0]}:\\${cwd.substr(3)}`;
-                }
-                // Drive + path, e.g. C:foo
-                else {
-                    if (!cwd.endsWith('\\')) {
-                        cwd += '\\';
-                    }
-                    // Preserve specified drive letter case (upper or lower)
-                    return `${itemPath[0]}:\\${cwd.substr(3)}${itemPath.substr(2)}`;
-                }
-            }
-            // Different drive
-            else {
-                return `${itemPath[0]}:\\${itemPath.substr(2)}`;
-            }
-        }
-        // Check for itemPath like \ or \foo
-        else if (normalizeSeparators(itemPath).match(/^\\$|^\\[^\\]/)) {
-            const cwd = process.cwd();
-            external_assert_(cwd.match(/^[A-Z]:\\/i), `Expected current directory to start with an absolute drive root. Actual '${cwd}'`);
-            return `${cwd[0]}:\\${itemPath.substr(1)}`;
-        }
-    }
-    external_assert_(hasAbsoluteRoot(root), `ensureAbsoluteRoot parameter 'root' must have an absolute root`);
-    // Otherwise ensure root ends with a separator
-    if (root.endsWith('/') || (IS_WINDOWS && root.endsWith('\\'))) {
-        // Intentionally empty
-    }
-    else {
-        // Append separator
-        root += external_path_.sep;
-    }
-    return root + itemPath;
-}
-/**
- * On Linux/macOS, true if path starts with `/`. On Windows, true for paths like:
- * `\\hello\share` and `C:\hello` (and using alternate separator).
- */
-function hasAbsoluteRoot(itemPath) {
-    external_assert_(itemPath, `hasAbsoluteRoot parameter 'itemPath' must not be empty`);
-    // Normalize separators
-    itemPath = normalizeSeparators(itemPath);
-    // Windows
-    if (IS_WINDOWS) {
-        // E.g. \\hello\share or C:\hello
-        return itemPath.startsWith('\\\\') || /^[A-Z]:\\/i.test(itemPath);
-    }
-    // E.g. /hello
-    return itemPath.startsWith('/');
-}
-/**
- * On Linux/macOS, true if path starts with `/`. On Windows, true for paths like:
- * `\`, `\hello`, `\\hello\share`, `C:`, and `C:\hello` (and using alternate separator).
- */
-function hasRoot(itemPath) {
-    external_assert_(itemPath, `isRooted parameter 'itemPath' must not be empty`);
-    // Normalize separators
-    itemPath = normalizeSeparators(itemPath);
-    // Windows
-    if (IS_WINDOWS) {
-        // E.g. \ or \hello or \\hello
-        // E.g. C: or C:\hello
-        return itemPath.startsWith('\\') || /^[A-Z]:/i.test(itemPath);
-    }
-    // E.g. /hello
-    return itemPath.startsWith('/');
-}
-/**
- * Removes redundant slashes and converts `/` to `\` on Windows
- */
-function normalizeSeparators(p) {
-    p = p || '';
-    // Windows
-    if (IS_WINDOWS) {
-        // Convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // Remove redundant slashes
-        const isUnc = /^\\\\+[^\\]/.test(p); // e.g. \\hello
-        return (isUnc ? '\\' : '') + p.replace(/\\\\+/g, '\\'); // preserve leading \\ for UNC
-    }
-    // Remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-/**
- * Normalizes the path separators and trims the trailing separator (when safe).
- * For example, `/foo/ => /foo` but `/ => /`
- */
-function safeTrimTrailingSeparator(p) {
-    // Short-circuit if empty
-    if (!p) {
-        return '';
-    }
-    // Normalize separators
-    p = normalizeSeparators(p);
-    // No trailing slash
-    if (!p.endsWith(external_path_.sep)) {
-        return p;
-    }
-    // Check '/' on Linux/macOS and '\' on Windows
-    if (p === external_path_.sep) {
-        return p;
-    }
-    // On Windows check if drive root. E.g. C:\
-    if (IS_WINDOWS && /^[A-Z]:\\$/i.test(p)) {
-        return p;
-    }
-    // Otherwise trim trailing slash
-    return p.substr(0, p.length - 1);
-}
-//# sourceMappingURL=internal-path-helper.js.map
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-match-kind.js
-/**
- * Indicates whether a pattern matches a path
- */
-var MatchKind;
-(function (MatchKind) {
-    /** Not matched */
-    MatchKind[MatchKind["None"] = 0] = "None";
-    /** Matched if the path is a directory */
-    MatchKind[MatchKind["Directory"] = 1] = "Directory";
-    /** Matched if the path is a regular file */
-    MatchKind[MatchKind["File"] = 2] = "File";
-    /** Matched */
-    MatchKind[MatchKind["All"] = 3] = "All";
-})(MatchKind || (MatchKind = {}));
-//# sourceMappingURL=internal-match-kind.js.map
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-pattern-helper.js
-
-
-const internal_pattern_helper_IS_WINDOWS = process.platform === 'win32';
-/**
- * Given an array of patterns, returns an array of paths to search.
- * Duplicates and paths under other included paths are filtered out.
- */
-function getSearchPaths(patterns) {
-    // Ignore negate patterns
-    patterns = patterns.filter(x => !x.negate);
-    // Create a map of all search paths
-    const searchPathMap = {};
-    for (const pattern of patterns) {
-        const key = internal_pattern_helper_IS_WINDOWS
-            ? pattern.searchPath.toUpperCase()
-            : pattern.searchPath;
-        searchPathMap[key] = 'candidate';
-    }
-    const result = [];
-    for (const pattern of patterns) {
-        // Check if already included
-        const key = internal_pattern_helper_IS_WINDOWS
-            ? pattern.searchPath.toUpperCase()
-            : pattern.searchPath;
-        if (searchPathMap[key] === 'included') {
-            continue;
-        }
-        // Check for an ancestor search path
-        let foundAncestor = false;
-        let tempKey = key;
-        let parent = dirname(tempKey);
-        while (parent !== tempKey) {
-            if (searchPathMap[parent]) {
-                foundAncestor = true;
-                break;
-            }
-            tempKey = parent;
-            parent = dirname(tempKey);
-        }
-        // Include the search pattern in the result
-        if (!foundAncestor) {
-            result.push(pattern.searchPath);
-            searchPathMap[key] = 'included';
-        }
-    }
-    return result;
-}
-/**
- * Matches the patterns against the path
- */
-function internal_pattern_helper_match(patterns, itemPath) {
-    let result = MatchKind.None;
-    for (const pattern of patterns) {
-        if (pattern.negate) {
-            result &= ~pattern.match(itemPath);
-        }
-        else {
-            result |= pattern.match(itemPath);
-        }
-    }
-    return result;
-}
-/**
- * Checks whether to descend further into the directory
- */
-function internal_pattern_helper_partialMatch(patterns, itemPath) {
-    return patterns.some(x => !x.negate && x.partialMatch(itemPath));
-}
-//# sourceMappingURL=internal-pattern-helper.js.map
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(70857);
-;// CONCATENATED MODULE: balanced-match@4.0.4/dist/esm/index.js
-const balanced = (a, b, str) => {
-    const ma = a instanceof RegExp ? maybeMatch(a, str) : a;
-    const mb = b instanceof RegExp ? maybeMatch(b, str) : b;
-    const r = ma !== null && mb != null && range(ma, mb, str);
-    return (r && {
-        start: r[0],
-        end: r[1],
-        pre: str.slice(0, r[0]),
-        body: str.slice(r[0] + ma.length, r[1]),
-        post: str.slice(r[1] + mb.length),
-    });
-};
-const maybeMatch = (reg, str) => {
-    const m = str.match(reg);
-    return m ? m[0] : null;
-};
-const range = (a, b, str) => {
-    let begs, beg, left, right = undefined, result;
-    let ai = str.indexOf(a);
-    let bi = str.indexOf(b, ai + 1);
-    let i = ai;
-    if (ai >= 0 && bi > 0) {
-        if (a === b) {
-            return [ai, bi];
-        }
-        begs = [];
-        left = str.length;
-        while (i >= 0 && !result) {
-            if (i === ai) {
-                begs.push(i);
-                ai = str.indexOf(a, i + 1);
-            }
-            else if (begs.length === 1) {
-                const r = begs.pop();
-                if (r !== undefined)
-                    result = [r, bi];
-            }
-            else {
-                beg = begs.pop();
-                if (beg !== undefined && beg < left) {
-                    left = beg;
-                    right = bi;
-                }
-                bi = str.indexOf(b, i + 1);
-            }
-            i = ai < bi && ai >= 0 ? ai : bi;
-        }
-        if (begs.length && right !== undefined) {
-            result = [left, right];
-        }
-    }
-    return result;
-};
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: brace-expansion@5.0.13/dist/esm/index.js
-
-const escSlash = '\0SLASH' + Math.random().toFixed(16) + '\0';
-const escOpen = '\0OPEN' + Math.random().toFixed(16) + '\0';
-const escClose = '\0CLOSE' + Math.random().toFixed(16) + '\0';
-const escComma = '\0COMMA' + Math.random().toFixed(16) + '\0';
-const escPeriod = '\0PERIOD' + Math.random().toFixed(16) + '\0';
-const escSlashPattern = new RegExp(escSlash, 'g');
-const escOpenPattern = new RegExp(escOpen, 'g');
-const escClosePattern = new RegExp(escClose, 'g');
-const escCommaPattern = new RegExp(escComma, 'g');
-const escPeriodPattern = new RegExp(escPeriod, 'g');
-const slashPattern = /\\\\/g;
-const openPattern = /\\{/g;
-const closePattern = /\\}/g;
-const commaPattern = /\\,/g;
-const periodPattern = /\\\./g;
-const EXPANSION_MAX = 100_000;
-// `EXPANSION_MAX` caps the *number* of expansions, but not their length. An
-// input like `'{a,b}'.repeat(1500)` stays under that count - its output is
-// truncated to 100k results - while making every result ~1500 characters
-// long. The result set, and the intermediate arrays built while combining
-// brace sets, then grow large enough to exhaust memory and crash the process
-// (CVE-2026-14257). `EXPANSION_MAX_LENGTH` bounds the total number of
-// characters the accumulator may hold at any point, so memory stays flat no
-// matter how many brace groups are chained. The limit sits well above any
-// realistic expansion (100k results hitting `EXPANSION_MAX` measure ~1M
-// characters) so legitimate input is unaffected.
-const EXPANSION_MAX_LENGTH = 4_000_000;
-// `expand_` recurses once per level of brace *nesting* - both when expanding a
-// set's comma members and when re-wrapping a set whose body is a single part.
-// The CVE-2026-14257 fix made the *tail* iterative (recursion on `m.post`, one
-// level per chained group), which left nesting depth unbounded: about 3,100
-// levels of `{{{...a,b...}}}` - only ~6KB of input - exhausted the native stack
-// and crashed the process. `EXPANSION_MAX_DEPTH` bounds how deep the parser
-// will follow nesting. It sits far above any realistic pattern and well below
-// the depth at which the stack runs out.
-const EXPANSION_MAX_DEPTH = 1_000;
-// Bash keeps a quirk where a brace group followed by a comma set still expands
-// (`{a},b}`). The parser implements it by rewriting the string and restarting
-// the scan, absorbing one `}` per pass. `n` trailing braces therefore cost `n`
-// full passes over a string that itself grows by one `escClose` sentinel each
-// time - quadratic in `n`, with a ~26x constant from the sentinel's length.
-// 128KB of `'{a}' + '}'.repeat(n) + ',z}'` blocked the event loop for 27
-// seconds to produce two results. `EXPANSION_MAX_REWRITES` bounds how many
-// times the scan may restart. Real `{a},b}` input needs a handful.
-const EXPANSION_MAX_REWRITES = 1_000;
-// `EXPANSION_MAX_STEPS` bounds the work one `expand` call does, which `max`,
-// `maxLength` and `maxDepth` don't: nested sets are rescanned at every level
-// and chained groups each rebuild up to `max` results, so 2KB of input could
-// block the event loop for over 30 seconds. Each character scanned, result
-// built and sequence value generated is a step, and each `expand_` call costs
-// `CALL_STEPS` more. Past the budget, the set being expanded and everything
-// after it stay literal. A glob needs a few hundred steps, and nesting all the
-// way to `EXPANSION_MAX_DEPTH` about 4M.
-const EXPANSION_MAX_STEPS = 20_000_000;
-// What one `expand_` call costs on top of what it scans and builds. Setting
-// one up takes about as long as scanning 16 characters, and a set whose
-// results are wrapped to be expanded again makes one call per result, each
-// scanning and building next to nothing: 64KB of
-// `('{{' + ','.repeat(316) + '}{' + ','.repeat(316) + '}}').repeat(n)` made
-// 4M such calls, which spent the budget three times as slowly as anything
-// else.
-const CALL_STEPS = 16;
-function numeric(str) {
-    return !isNaN(str) ? parseInt(str, 10) : str.charCodeAt(0);
-}
-function escapeBraces(str) {
-    return str
-        .replace(slashPattern, escSlash)
-        .replace(openPattern, escOpen)
-        .replace(closePattern, escClose)
-        .replace(commaPattern, escComma)
-        .replace(periodPattern, escPeriod);
-}
-function unescapeBraces(str) {
-    return str
-        .replace(escSlashPattern, '\\')
-        .replace(escOpenPattern, '{')
-        .replace(escClosePattern, '}')
-        .replace(escCommaPattern, ',')
-        .replace(escPeriodPattern, '.');
-}
-// Like `target.push(...items)` but doesn't overflow the stack
-function pushAll(target, items) {
-    for (let i = 0; i < items.length; i++) {
-        target.push(items[i]);
-    }
-}
-// `balanced`, run on `masked` (see `maskUnmatchedOpens`), sliced from `str`
-// and charged for the characters it walks: up to the group's `}`, or the
-// whole string when there is no match or unmatched `{` come first, which
-// `unmatched` then flags for masking. Once a call overdraws the budget, it
-// and every later one return undefined, so the rest stays literal.
-function balancedWithBudget(str, masked, budget) {
-    if (budget.remaining < 0) {
-        return undefined;
-    }
-    const r = range('{', '}', masked);
-    const unmatched = r !== undefined && masked.indexOf('{') < r[0];
-    budget.remaining -= r && !unmatched ? r[1] + 1 : str.length;
-    if (!r || budget.remaining < 0) {
-        return undefined;
-    }
-    return {
-        end: r[1],
-        pre: str.slice(0, r[0]),
-        body: str.slice(r[0] + 1, r[1]),
-        post: str.slice(r[1] + 1),
-        unmatched,
-    };
-}
-// `masked` with every `{` that has no matching `}` swapped for a `\0`, which
-// keeps the length, so a scan of it still lines up with the string it was
-// made from. Such a `{` is literal either way, but `balanced` only learns that
-// one is unmatched by reading to the end of the string, so with one at the
-// head of every group (`'{a,{b,c}'.repeat(n)`) each scan read the rest of the
-// input. That was quadratic, and once the step budget charged for it, it ran
-// out partway through and left the rest literal. A scan of the masked copy
-// stops at the group's `}`. It is one pass, charged as such.
-function maskUnmatchedOpens(masked, budget) {
-    budget.remaining -= masked.length;
-    const open = [];
-    for (let i = 0; i < masked.length; i++) {
-        const c = masked.charCodeAt(i);
-        if (c === 0x7b) {
-            open.push(i);
-        }
-        else if (c === 0x7d && open.length) {
-            open.pop();
-        }
-    }
-    let out = '';
-    let last = 0;
-    for (let i = 0; i < open.length; i++) {
-        const at = open[i];
-        out += masked.slice(last, at) + '\0';
-        last = at + 1;
-    }
-    return out + masked.slice(last);
-}
-// Whether `str` has a `,` not followed by another `,`, with a `}` after it on
-// the same line - what `/,(?!,).*\}/.test(str)` asks, answered in one pass from
-// the end. The regex tries every `,` and backtracks through the rest of its
-// line from each, which is quadratic, and the `{a},b}` rewrite asks again on
-// every pass. Like a scan, it is charged for the whole string and refused if
-// that overdraws the budget.
-function commaSetFollows(str, budget) {
-    budget.remaining -= str.length;
-    if (budget.remaining < 0) {
-        return false;
-    }
-    // Whether a `}` follows the current position before the line ends
-    let close = false;
-    for (let i = str.length - 1; i >= 0; i--) {
-        const c = str.charCodeAt(i);
-        if (c === 0x7d) {
-            close = true;
-        }
-        else if (c === 0x0a || c === 0x0d || c === 0x2028 || c === 0x2029) {
-            // A line terminator, which `.` does not match
-            close = false;
-        }
-        else if (c === 0x2c && close && str.charCodeAt(i + 1) !== 0x2c) {
-            return true;
-        }
-    }
-    return false;
-}
-/**
- * Basically just str.split(","), but handling cases
- * where we have nested braced sections, which should be
- * treated as individual members, like {a,{b,c},d}
- *
- * Returns `undefined` if the step budget runs out before the whole set is
- * split, since splitting what is left on every comma would tear apart the
- * nested sets it still holds.
- */
-function parseCommaParts(str, budget) {
-    const parts = [];
-    // Walk the brace groups iteratively. Recursing on `post` once per group let a
-    // chain of them exhaust the stack - the parsing-side counterpart to
-    // the `expand_` overflow fixed for CVE-2026-14257, and not something `max` or
-    // `maxLength` can bound, since it happens before expansion.
-    //
-    // The part the next chunk continues
-    let carry = '';
-    for (;;) {
-        // A set's body holds no unmatched `{`, so there is nothing to mask.
-        const m = balancedWithBudget(str, str, budget);
-        if (budget.remaining < 0) {
-            return undefined;
-        }
-        if (!m) {
-            const tail = str.split(',');
-            tail[0] = carry + tail[0];
-            pushAll(parts, tail);
-            return parts;
-        }
-        const { pre, body, post } = m;
-        const p = pre.split(',');
-        p[0] = carry + p[0];
-        p[p.length - 1] += '{' + body + '}';
-        if (!post.length) {
-            pushAll(parts, p);
-            return parts;
-        }
-        carry = p.pop();
-        pushAll(parts, p);
-        str = post;
-    }
-}
-// An option that is left out, or that is NaN, gets its default. Every
-// comparison against NaN is false, so a NaN bound would never be reached:
-// `{ maxSteps: NaN }` let 15KB of input block the event loop for 16 seconds,
-// and `{ maxDepth: NaN }` overflowed the stack again (CVE-2026-102278). Pass
-// `Infinity` to lift a bound.
-function bound(value, fallback) {
-    return value === undefined || isNaN(value) ? fallback : value;
-}
-function expand(str, options = {}) {
-    if (!str) {
-        return [];
-    }
-    const max = bound(options.max, EXPANSION_MAX);
-    const maxLength = bound(options.maxLength, EXPANSION_MAX_LENGTH);
-    const maxDepth = bound(options.maxDepth, EXPANSION_MAX_DEPTH);
-    const maxRewrites = bound(options.maxRewrites, EXPANSION_MAX_REWRITES);
-    const maxSteps = bound(options.maxSteps, EXPANSION_MAX_STEPS);
-    // I don't know why Bash 4.3 does this, but it does.
-    // Anything starting with {} will have the first two bytes preserved
-    // but *only* at the top level, so {},a}b will not expand to anything,
-    // but a{},b}c will be expanded to [a}c,abc].
-    // One could argue that this is a bug in Bash, but since the goal of
-    // this module is to match Bash's rules, we escape a leading {}
-    if (str.slice(0, 2) === '{}') {
-        str = '\\{\\}' + str.slice(2);
-    }
-    return expand_(escapeBraces(str), max, maxLength, maxDepth, 0, maxRewrites, { remaining: maxSteps }, true).map(unescapeBraces);
-}
-function embrace(str) {
-    return '{' + str + '}';
-}
-function isPadded(el) {
-    return /^-?0\d/.test(el);
-}
-function lte(i, y) {
-    return i <= y;
-}
-function gte(i, y) {
-    return i >= y;
-}
-// Build `{ acc[a] + pre + values[v] }` for every combination, capping the
-// number of results at `max` and the total number of characters at `maxLength`.
-// This is the one place output grows, so bounding it here keeps the single
-// accumulator - and therefore memory - flat regardless of how many brace groups
-// are combined (CVE-2026-14257). Each result built is a step, since `max` and
-// `maxLength` bound one combination, not how many brace groups are combined.
-function combine(acc, pre, values, max, maxLength, dropEmpties, budget) {
-    const out = [];
-    let length = 0;
-    // Bash drops empty results at the top level, and they don't count against
-    // `max`, so `max` bounds the number of *kept* results. Only an empty
-    // `acc[a] + pre` can make one, so for those the empty values are skipped
-    // without being visited. Visiting them one at a time let a set of empties
-    // cost `acc.length * values.length` while keeping nothing.
-    let nonEmpty;
-    outer: for (let a = 0; a < acc.length; a++) {
-        const prefix = acc[a] + pre;
-        let vs = values;
-        if (dropEmpties && !prefix) {
-            if (!nonEmpty)
-                nonEmpty = values.filter(v => v);
-            vs = nonEmpty;
-        }
-        for (let v = 0; v < vs.length; v++) {
-            if (out.length >= max)
-                break outer;
-            const expansion = prefix + vs[v];
-            if (length + expansion.length > maxLength)
-                break outer;
-            out.push(expansion);
-            length += expansion.length;
-        }
-    }
-    budget.remaining -= out.length;
-    return out;
-}
-// The expansion values of a single numeric (`1..5`) or alphabetic (`a..e..2`)
-// sequence body, or `undefined` if the step budget runs out generating them.
-function expandSequence(body, isAlphaSequence, max, maxLength, budget) {
-    const n = body.split(/\.\./);
-    const N = [];
-    // A sequence body always splits into two or three parts, but the compiler
-    // can't know that.
-    /* c8 ignore start */
-    if (n[0] === undefined || n[1] === undefined) {
-        return N;
-    }
-    /* c8 ignore stop */
-    const x = numeric(n[0]);
-    const y = numeric(n[1]);
-    const width = Math.max(n[0].length, n[1].length);
-    let incr = n.length === 3 && n[2] !== undefined ?
-        Math.max(Math.abs(numeric(n[2])), 1)
-        : 1;
-    let test = lte;
-    const reverse = y < x;
-    if (reverse) {
-        incr *= -1;
-        test = gte;
-    }
-    const pad = n.some(isPadded);
-    // A padded value is built a character at a time to `width`, which the input
-    // sets, so it costs one step per character: 64KB of
-    // `('{' + '0'.repeat(100) + '..99999}').repeat(n)` took 7 seconds charged
-    // one step per value.
-    const cost = pad ? width : 1;
-    let length = 0;
-    for (let i = x; test(i, y) && N.length < max; i += incr) {
-        // Each value is a step. `max` and `maxLength` bound one sequence, but a
-        // chain of them still generated up to `max` values each, however few
-        // combining could keep.
-        budget.remaining -= cost;
-        if (budget.remaining < 0) {
-            return undefined;
-        }
-        let c;
-        if (isAlphaSequence) {
-            c = String.fromCharCode(i);
-            if (c === '\\') {
-                c = '';
-            }
-        }
-        else {
-            c = String(i);
-            if (pad) {
-                const need = width - c.length;
-                if (need > 0) {
-                    const z = new Array(need + 1).join('0');
-                    if (i < 0) {
-                        c = '-' + z + c.slice(1);
-                    }
-                    else {
-                        c = z + c;
-                    }
-                }
-            }
-        }
-        if (length + c.length > maxLength)
-            break;
-        N.push(c);
-        length += c.length;
-    }
-    return N;
-}
-function expand_(str, max, maxLength, maxDepth, depth, maxRewrites, budget, isTop) {
-    // An overdraft here makes the first scan refuse, so `str` stays literal.
-    budget.remaining -= CALL_STEPS;
-    // Too deeply nested to keep following: treat the rest as literal, the same
-    // way a group that cannot expand is already handled. Truncating rather than
-    // throwing keeps `expand` total, matching `max` and `maxLength`.
-    if (depth > maxDepth) {
-        return [str];
-    }
-    // Consume the string's top-level brace groups left to right, threading a
-    // running set of combined prefixes (`acc`). Expanding the tail iteratively -
-    // rather than recursing on `m.post` once per group - keeps the native stack
-    // depth constant, so deeply chained input (`'{a,b}'.repeat(3000)`) can no
-    // longer overflow the stack, and leaves a single accumulator whose size
-    // `maxLength` bounds directly (CVE-2026-14257).
-    let acc = [''];
-    // Bash drops empty results, but only when the *first* top-level group is a
-    // comma set - a sequence like `{a..\}` may legitimately yield ''. The drop
-    // is on the final strings, so it is applied to whichever `combine` produces
-    // them (the one with no brace set left in the tail).
-    // How many times the `{a},b}` rewrite below has restarted the scan. Each pass
-    // re-reads the whole string, so leaving this unbounded is quadratic.
-    let rewrites = 0;
-    let dropEmpties = false;
-    let firstGroup = true;
-    // `str` with its unmatched `{` masked, once a scan has run into them
-    let masked = str;
-    for (;;) {
-        const m = balancedWithBudget(str, masked, budget);
-        // No brace set left, or no step budget left to look for one: the rest of
-        // the string is literal.
-        if (!m) {
-            return combine(acc, str, [''], max, maxLength, dropEmpties, budget);
-        }
-        if (m.unmatched) {
-            masked = maskUnmatchedOpens(masked, budget);
-        }
-        // no need to expand pre, since it is guaranteed to be free of brace-sets
-        const pre = m.pre;
-        // This set and the rest of the string, literal: for a set that cannot
-        // expand, and for one the step budget runs out on. Once it is overdrawn,
-        // every set still being expanded, at every level, stays literal like this -
-        // otherwise each level above would go on combining, and wrapping and
-        // expanding again, results the budget was too small for.
-        const literal = () => combine(acc, pre + '{' + m.body + '}' + m.post, [''], max, maxLength, dropEmpties, budget);
-        if (/\$$/.test(pre)) {
-            acc = combine(acc, pre + '{' + m.body + '}', [''], max, maxLength, dropEmpties && !m.post.length, budget);
-            firstGroup = false;
-            if (!m.post.length)
-                break;
-            str = m.post;
-            masked = masked.slice(m.end + 1);
-            continue;
-        }
-        const isNumericSequence = /^-?\d+\.\.-?\d+(?:\.\.-?\d+)?$/.test(m.body);
-        const isAlphaSequence = /^[a-zA-Z]\.\.[a-zA-Z](?:\.\.-?\d+)?$/.test(m.body);
-        const isSequence = isNumericSequence || isAlphaSequence;
-        const isOptions = m.body.indexOf(',') >= 0;
-        if (!isSequence && !isOptions) {
-            // {a},b}
-            if (rewrites < maxRewrites && commaSetFollows(m.post, budget)) {
-                rewrites++;
-                str = m.pre + '{' + m.body + escClose + m.post;
-                // Taking a `}` away never gives an unmatched `{` a partner, so what
-                // is masked stays unmatched. The `{` it closed can be left without
-                // one, and the next scan masks it.
-                masked =
-                    masked.slice(0, m.end) + escClose + masked.slice(m.end + 1);
-                isTop = true;
-                continue;
-            }
-            // Nothing here expands, so the whole remaining string is literal.
-            return literal();
-        }
-        if (firstGroup) {
-            dropEmpties = isTop && !isSequence;
-            firstGroup = false;
-        }
-        let values;
-        if (isSequence) {
-            values = expandSequence(m.body, isAlphaSequence, max, maxLength, budget);
-            if (!values) {
-                return literal();
-            }
-        }
-        else {
-            let n = parseCommaParts(m.body, budget);
-            // The step budget ran out partway through the set.
-            if (!n) {
-                return literal();
-            }
-            if (n.length === 1 && n[0] !== undefined) {
-                // x{{a,b}}y ==> x{a}y x{b}y
-                n = expand_(n[0], max, maxLength, maxDepth, depth + 1, maxRewrites, budget, false).map(embrace);
-                // The step budget ran out expanding the set's only part.
-                if (budget.remaining < 0) {
-                    return literal();
-                }
-                //XXX is this necessary? Can't seem to hit it in tests.
-                /* c8 ignore start */
-                if (n.length === 1) {
-                    const next = combine(acc, pre + n[0], [''], max, maxLength, dropEmpties && !m.post.length, budget);
-                    if (budget.remaining < 0) {
-                        return literal();
-                    }
-                    acc = next;
-                    if (!m.post.length)
-                        break;
-                    str = m.post;
-                    masked = masked.slice(m.end + 1);
-                    continue;
-                }
-                /* c8 ignore stop */
-            }
-            // Values that `combine` is going to drop as empty produce no result, so
-            // they must not count against `max` - otherwise `{a,,b}` with `max: 2`
-            // would stop at `['a', '']` and yield one result instead of two. Skipping
-            // them outright keeps `values` bounded while leaving `max` a bound on
-            // *kept* results.
-            let dropsEmpties = dropEmpties && !m.post.length && !pre;
-            for (let d = 0; dropsEmpties && d < acc.length; d++) {
-                if (acc[d]) {
-                    dropsEmpties = false;
-                }
-            }
-            values = [];
-            let valuesLength = 0;
-            outer: for (let j = 0; j < n.length; j++) {
-                const expanded = expand_(n[j], max, maxLength, maxDepth, depth + 1, maxRewrites, budget, false);
-                // The step budget ran out expanding a member.
-                if (budget.remaining < 0) {
-                    return literal();
-                }
-                for (let k = 0; k < expanded.length; k++) {
-                    const v = expanded[k];
-                    if (dropsEmpties && !v)
-                        continue;
-                    if (values.length >= max ||
-                        valuesLength + v.length > maxLength) {
-                        break outer;
-                    }
-                    values.push(v);
-                    valuesLength += v.length;
-                }
-            }
-        }
-        const next = combine(acc, pre, values, max, maxLength, dropEmpties && !m.post.length, budget);
-        // The step budget ran out combining the set's values in.
-        if (budget.remaining < 0) {
-            return literal();
-        }
-        acc = next;
-        if (!m.post.length)
-            break;
-        str = m.post;
-        masked = masked.slice(m.end + 1);
-    }
-    return acc;
-}
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: minimatch@10.2.6/dist/esm/assert-valid-pattern.js
-const MAX_PATTERN_LENGTH = 1024 * 64;
-const assertValidPattern = (pattern) => {
-    if (typeof pattern !== 'string') {
-        throw new TypeError('invalid pattern');
-    }
-    if (pattern.length > MAX_PATTERN_LENGTH) {
-        throw new TypeError('pattern is too long');
-    }
-};
-//# sourceMappingURL=assert-valid-pattern.js.map
-;// CONCATENATED MODULE: minimatch@10.2.6/dist/esm/brace-expressions.js
-// translate the various posix character classes into unicode properties
-// this works across all unicode locales
-// { <posix class>: [<translation>, /u flag required, negated]
-const posixClasses = {
-    '[:alnum:]': ['\\p{L}\\p{Nl}\\p{Nd}', true],
-    '[:alpha:]': ['\\p{L}\\p{Nl}', true],
-    '[:ascii:]': ['\\x' + '00-\\x' + '7f', false],
-    '[:blank:]': ['\\p{Zs}\\t', true],
-    '[:cntrl:]': ['\\p{Cc}', true],
-    '[:digit:]': ['\\p{Nd}', true],
-    '[:graph:]': ['\\p{Z}\\p{C}', true, true],
-    '[:lower:]': ['\\p{Ll}', true],
-    '[:print:]': ['\\p{C}', true],
-    '[:punct:]': ['\\p{P}', true],
-    '[:space:]': ['\\p{Z}\\t\\r\\n\\v\\f', true],
-    '[:upper:]': ['\\p{Lu}', true],
-    '[:word:]': ['\\p{L}\\p{Nl}\\p{Nd}\\p{Pc}', true],
-    '[:xdigit:]': ['A-Fa-f0-9', false],
-};
-// only need to escape a few things inside of brace expressions
-// escapes: [ \ ] -
-const braceEscape = (s) => s.replace(/[[\]\\-]/g, '\\$&');
-// escape all regexp magic characters
-const regexpEscape = (s) => s.replace(/[-[\]{}()*+?.,\\^$|#\s]/g, '\\$&');
-// everything has already been escaped, we just have to join
-const rangesToString = (ranges) => ranges.join('');
-// takes a glob string at a posix brace expression, and returns
-// an equivalent regular expression source, and boolean indicating
-// whether the /u flag needs to be applied, and the number of chars
-// consumed to parse the character class.
-// This also removes out of order ranges, and returns ($.) if the
-// entire class just no good.
-const parseClass = (glob, position) => {
-    const pos = position;
-    /* c8 ignore start */
-    if (glob.charAt(pos) !== '[') {
-        throw new Error('not in a brace expression');
-    }
-    /* c8 ignore stop */
-    const ranges = [];
-    const negs = [];
-    let i = pos + 1;
-    let sawStart = false;
-    let uflag = false;
-    let escaping = false;
-    let negate = false;
-    let endPos = pos;
-    let rangeStart = '';
-    WHILE: while (i < glob.length) {
-        const c = glob.charAt(i);
-        if ((c === '!' || c === '^') && i === pos + 1) {
-            negate = true;
-            i++;
-            continue;
-        }
-        if (c === ']' && sawStart && !escaping) {
-            endPos = i + 1;
-            break;
-        }
-        sawStart = true;
-        if (c === '\\') {
-            if (!escaping) {
-                escaping = true;
-                i++;
-                continue;
-            }
-            // escaped \ char, fall through and treat like normal char
-        }
-        if (c === '[' && !escaping) {
-            // either a posix class, a collation equivalent, or just a [
-            for (const [cls, [unip, u, neg]] of Object.entries(posixClasses)) {
-                if (glob.startsWith(cls, i)) {
-                    // invalid, [a-[] is fine, but not [a-[:alpha]]
-                    if (rangeStart) {
-                        return ['$.', false, glob.length - pos, true];
-                    }
-                    i += cls.length;
-                    if (neg)
-                        negs.push(unip);
-                    else
-                        ranges.push(unip);
-                    uflag = uflag || u;
-                    continue WHILE;
-                }
-            }
-        }
-        // now it's just a normal character, effectively
-        escaping = false;
-        if (rangeStart) {
-            // throw this range away if it's not valid, but others
-            // can still match.
-            if (c > rangeStart) {
-                ranges.push(braceEscape(rangeStart) + '-' + braceEscape(c));
-            }
-            else if (c === rangeStart) {
-                ranges.push(braceEscape(c));
-            }
-            rangeStart = '';
-            i++;
-            continue;
-        }
-        // now might be the start of a range.
-        // can be either c-d or c-] or c<more...>] or c] at this point
-        if (glob.startsWith('-]', i + 1)) {
-            ranges.push(braceEscape(c + '-'));
-            i += 2;
-            continue;
-        }
-        if (glob.startsWith('-', i + 1)) {
-            rangeStart = c;
-            i += 2;
-            continue;
-        }
-        // not the start of a range, just a single character
-        ranges.push(braceEscape(c));
-        i++;
-    }
-    if (endPos < i) {
-        // didn't see the end of the class, not a valid class,
-        // but might still be valid as a literal match.
-        return ['', false, 0, false];
-    }
-    // if we got no ranges and no negates, then we have a range that
-    // cannot possibly match anything, and that poisons the whole glob
-    if (!ranges.length && !negs.length) {
-        return ['$.', false, glob.length - pos, true];
-    }
-    // if we got one positive range, and it's a single character, then that's
-    // not actually a magic pattern, it's just that one literal character.
-    // we should not treat that as "magic", we should just return the literal
-    // character. [_] is a perfectly valid way to escape glob magic chars.
-    if (negs.length === 0 &&
-        ranges.length === 1 &&
-        /^\\?.$/.test(ranges[0]) &&
-        !negate) {
-        const r = ranges[0].length === 2 ? ranges[0].slice(-1) : ranges[0];
-        return [regexpEscape(r), false, endPos - pos, false];
-    }
-    const sranges = '[' + (negate ? '^' : '') + rangesToString(ranges) + ']';
-    const snegs = '[' + (negate ? '' : '^') + rangesToString(negs) + ']';
-    const comb = ranges.length && negs.length ? '(' + sranges + '|' + snegs + ')'
-        : ranges.length ? sranges
-            : snegs;
-    return [comb, uflag, endPos - pos, true];
-};
-//# sourceMappingURL=brace-expressions.js.map
-;// CONCATENATED MODULE: minimatch@10.2.6/dist/esm/unescape.js
-/**
- * Un-escape a string that has been escaped with {@link escape}.
- *
- * If the {@link MinimatchOptions.windowsPathsNoEscape} option is used, then
- * square-bracket escapes are removed, but not backslash escapes.
- *
- * For example, it will turn the string `'[*]'` into `*`, but it will not
- * turn `'\\*'` into `'*'`, because `\` is a path separator in
- * `windowsPathsNoEscape` mode.
- *
- * When `windowsPathsNoEscape` is not set, then both square-bracket escapes and
- * backslash escapes are removed.
- *
- * Slashes (and backslashes in `windowsPathsNoEscape` mode) cannot be escaped
- * or unescaped.
- *
- * When `magicalBraces` is not set, escapes of braces (`{` and `}`) will not be
- * unescaped.
- */
-const unescape_unescape = (s, { windowsPathsNoEscape = false, magicalBraces = true, } = {}) => {
-    if (magicalBraces) {
-        return windowsPathsNoEscape ?
-            s.replace(/\[([^/\\])\]/g, '$1')
-            : s
-                .replace(/((?!\\).|^)\[([^/\\])\]/g, '$1$2')
-                .replace(/\\([^/])/g, '$1');
-    }
-    return windowsPathsNoEscape ?
-        s.replace(/\[([^/\\{}])\]/g, '$1')
-        : s
-            .replace(/((?!\\).|^)\[([^/\\{}])\]/g, '$1$2')
-            .replace(/\\([^/{}])/g, '$1');
-};
-//# sourceMappingURL=unescape.js.map
-;// CONCATENATED MODULE: minimatch@10.2.6/dist/esm/ast.js
-// parse a single path portion
-var _a;
-
-
-const types = new Set(['!', '?', '+', '*', '@']);
-const isExtglobType = (c) => types.has(c);
-const isExtglobAST = (c) => isExtglobType(c.type);
-// Map of which extglob types can adopt the children of a nested extglob
-//
-// anything but ! can adopt a matching type:
-// +(a|+(b|c)|d) => +(a|b|c|d)
-// *(a|*(b|c)|d) => *(a|b|c|d)
-// @(a|@(b|c)|d) => @(a|b|c|d)
-// ?(a|?(b|c)|d) => ?(a|b|c|d)
-//
-// * can adopt anything, because 0 or repetition is allowed
-// *(a|?(b|c)|d) => *(a|b|c|d)
-// *(a|+(b|c)|d) => *(a|b|c|d)
-// *(a|@(b|c)|d) => *(a|b|c|d)
-//
-// + can adopt @, because 1 or repetition is allowed
-// +(a|@(b|c)|d) => +(a|b|c|d)
-//
-// + and @ CANNOT adopt *, because 0 would be allowed
-// +(a|*(b|c)|d) => would match "", on *(b|c)
-// @(a|*(b|c)|d) => would match "", on *(b|c)
-//
-// + and @ CANNOT adopt ?, because 0 would be allowed
-// +(a|?(b|c)|d) => would match "", on ?(b|c)
-// @(a|?(b|c)|d) => would match "", on ?(b|c)
-//
-// ? can adopt @, because 0 or 1 is allowed
-// ?(a|@(b|c)|d) => ?(a|b|c|d)
-//
-// ? and @ CANNOT adopt * or +, because >1 would be allowed
-// ?(a|*(b|c)|d) => would match bbb on *(b|c)
-// @(a|*(b|c)|d) => would match bbb on *(b|c)
-// ?(a|+(b|c)|d) => would match bbb on +(b|c)
-// @(a|+(b|c)|d) => would match bbb on +(b|c)
-//
-// ! CANNOT adopt ! (nothing else can either)
-// !(a|!(b|c)|d) => !(a|b|c|d) would fail to match on b (not not b|c)
-//
-// ! can adopt @
-// !(a|@(b|c)|d) => !(a|b|c|d)
-//
-// ! CANNOT adopt *
-// !(a|*(b|c)|d) => !(a|b|c|d) would match on bbb, not allowed
-//
-// ! CANNOT adopt +
-// !(a|+(b|c)|d) => !(a|b|c|d) would match on bbb, not allowed
-//
-// ! CANNOT adopt ?
-// x!(a|?(b|c)|d) => x!(a|b|c|d) would fail to match "x"
-const adoptionMap = new Map([
-    ['!', ['@']],
-    ['?', ['?', '@']],
-    ['@', ['@']],
-    ['*', ['*', '+', '?', '@']],
-    ['+', ['+', '@']],
-]);
-// nested extglobs that can be adopted in, but with the addition of
-// a blank '' element.
-const adoptionWithSpaceMap = new Map([
-    ['!', ['?']],
-    ['@', ['?']],
-    ['+', ['?', '*']],
-]);
-// union of the previous two maps
-const adoptionAnyMap = new Map([
-    ['!', ['?', '@']],
-    ['?', ['?', '@']],
-    ['@', ['?', '@']],
-    ['*', ['*', '+', '?', '@']],
-    ['+', ['+', '@', '?', '*']],
-]);
-// Extglobs that can take over their parent if they are the only child
-// the key is parent, value maps child to resulting extglob parent type
-// '@' is omitted because it's a special case. An `@` extglob with a single
-// member can always be usurped by that subpattern.
-const usurpMap = new Map([
-    ['!', new Map([['!', '@']])],
-    [
-        '?',
-        new Map([
-            ['*', '*'],
-            ['+', '*'],
-        ]),
-    ],
-    [
-        '@',
-        new Map([
-            ['!', '!'],
-            ['?', '?'],
-            ['@', '@'],
-            ['*', '*'],
-            ['+', '+'],
-        ]),
-    ],
-    [
-        '+',
-        new Map([
-            ['?', '*'],
-            ['*', '*'],
-        ]),
-    ],
-]);
-// Patterns that get prepended to bind to the start of either the
-// entire string, or just a single path portion, to prevent dots
-// and/or traversal patterns, when needed.
-// Exts don't need the ^ or / bit, because the root binds that already.
-const startNoTraversal = '(?!(?:^|/)\\.\\.?(?:$|/))';
-const startNoDot = '(?!\\.)';
-// characters that indicate a start of pattern needs the "no dots" bit,
-// because a dot *might* be matched. ( is not in the list, because in
-// the case of a child extglob, it will handle the prevention itself.
-const addPatternStart = new Set(['[', '.']);
-// cases where traversal is A-OK, no dot prevention needed
-const justDots = new Set(['..', '.']);
-const reSpecials = new Set('().*{}+?[]^$\\!');
-const regExpEscape = (s) => s.replace(/[-[\]{}()*+?.,\\^$|#\s]/g, '\\$&');
-// any single thing other than /
-const qmark = '[^/]';
-// * => any number of characters
-const star = qmark + '*?';
-// use + when we need to ensure that *something* matches, because the * is
-// the only thing in the path portion.
-const starNoEmpty = qmark + '+?';
-// remove the \ chars that we added if we end up doing a nonmagic compare
-// const deslash = (s: string) => s.replace(/\\(.)/g, '$1')
-let ID = 0;
-class AST {
-    type;
-    #root;
-    #hasMagic;
-    #uflag = false;
-    #parts = [];
-    #parent;
-    #parentIndex;
-    #negs;
-    #filledNegs = false;
-    #options;
-    #toString;
-    // set to true if it's an extglob with no children
-    // (which really means one child of '')
-    #emptyExt = false;
-    id = ++ID;
-    get depth() {
-        return (this.#parent?.depth ?? -1) + 1;
-    }
-    [Symbol.for('nodejs.util.inspect.custom')]() {
-        return {
-            '@@type': 'AST',
-            id: this.id,
-            type: this.type,
-            root: this.#root.id,
-            parent: this.#parent?.id,
-            depth: this.depth,
-            partsLength: this.#parts.length,
-            parts: this.#parts,
-        };
-    }
-    constructor(type, parent, options = {}) {
-        this.type = type;
-        // extglobs are inherently magical
-        if (type)
-            this.#hasMagic = true;
-        this.#parent = parent;
-        this.#root = this.#parent ? this.#parent.#root : this;
-        this.#options = this.#root === this ? options : this.#root.#options;
-        this.#negs = this.#root === this ? [] : this.#root.#negs;
-        if (type === '!' && !this.#root.#filledNegs)
-            this.#negs.push(this);
-        this.#parentIndex = this.#parent ? this.#parent.#parts.length : 0;
-    }
-    get hasMagic() {
-        /* c8 ignore start */
-        if (this.#hasMagic !== undefined)
-            return this.#hasMagic;
-        /* c8 ignore stop */
-        for (const p of this.#parts) {
-            if (typeof p === 'string')
-                continue;
-            if (p.type || p.hasMagic)
-                return (this.#hasMagic = true);
-        }
-        // note: will be undefined until we generate the regexp src and find out
-        return this.#hasMagic;
-    }
-    // reconstructs the pattern
-    toString() {
-        return (this.#toString !== undefined ? this.#toString
-            : !this.type ?
-                (this.#toString = this.#parts.map(p => String(p)).join(''))
-                : (this.#toString =
-                    this.type +
-                        '(' +
-                        this.#parts.map(p => String(p)).join('|') +
-                        ')'));
-    }
-    #fillNegs() {
-        /* c8 ignore start */
-        if (this !== this.#root)
-            throw new Error('should only call on root');
-        if (this.#filledNegs)
-            return this;
-        /* c8 ignore stop */
-        // call toString() once to fill this out
-        this.toString();
-        this.#filledNegs = true;
-        let n;
-        while ((n = this.#negs.pop())) {
-            if (n.type !== '!')
-                continue;
-            // walk up the tree, appending everthing that comes AFTER parentIndex
-            let p = n;
-            let pp = p.#parent;
-            while (pp) {
-                for (let i = p.#parentIndex + 1; !pp.type && i < pp.#parts.length; i++) {
-                    for (const part of n.#parts) {
-                        /* c8 ignore start */
-                        if (typeof part === 'string') {
-                            throw new Error('string part in extglob AST??');
-                        }
-                        /* c8 ignore stop */
-                        part.copyIn(pp.#parts[i]);
-                    }
-                }
-                p = pp;
-                pp = p.#parent;
-            }
-        }
-        return this;
-    }
-    push(...parts) {
-        for (const p of parts) {
-            if (p === '')
-                continue;
-            /* c8 ignore start */
-            if (typeof p !== 'string' &&
-                !(p instanceof _a && p.#parent === this)) {
-                throw new Error('invalid part: ' + p);
-            }
-            /* c8 ignore stop */
-            this.#parts.push(p);
-        }
-    }
-    toJSON() {
-        const ret = this.type === null ?
-            this.#parts
-                .slice()
-                .map(p => (typeof p === 'string' ? p : p.toJSON()))
-            : [this.type, ...this.#parts.map(p => p.toJSON())];
-        if (this.isStart() && !this.type)
-            ret.unshift([]);
-        if (this.isEnd() &&
-            (this === this.#root ||
-                (this.#root.#filledNegs && this.#parent?.type === '!'))) {
-            ret.push({});
-        }
-        return ret;
-    }
-    isStart() {
-        if (this.#root === this)
-            return true;
-        // if (this.type) return !!this.#parent?.isStart()
-        if (!this.#parent?.isStart())
-            return false;
-        if (this.#parentIndex === 0)
-            return true;
-        // if everything AHEAD of this is a negation, then it's still the "start"
-        const p = this.#parent;
-        for (let i = 0; i < this.#parentIndex; i++) {
-            const pp = p.#parts[i];
-            if (!(pp instanceof _a && pp.type === '!')) {
-                return false;
-            }
-        }
-        return true;
-    }
-    isEnd() {
-        if (this.#root === this)
-            return true;
-        if (this.#parent?.type === '!')
-            return true;
-        if (!this.#parent?.isEnd())
-            return false;
-        if (!this.type)
-            return this.#parent?.isEnd();
-        // if not root, it'll always have a parent
-        /* c8 ignore start */
-        const pl = this.#parent ? this.#parent.#parts.length : 0;
-        /* c8 ignore stop */
-        return this.#parentIndex === pl - 1;
-    }
-    copyIn(part) {
-        if (typeof part === 'string')
-            this.push(part);
-        else
-            this.push(part.clone(this));
-    }
-    clone(parent) {
-        const c = new _a(this.type, parent);
-        for (const p of this.#parts) {
-            c.copyIn(p);
-        }
-        return c;
-    }
-    static #parseAST(str, ast, pos, opt, extDepth) {
-        const maxDepth = opt.maxExtglobRecursion ?? 2;
-        let escaping = false;
-        let inBrace = false;
-        let braceStart = -1;
-        let braceNeg = false;
-        if (ast.type === null) {
-            // outside of a extglob, append until we find a start
-            let i = pos;
-            let acc = '';
-            while (i < str.length) {
-                const c = str.charAt(i++);
-                // still accumulate escapes at this point, but we do ignore
-                // starts that are escaped
-                if (escaping || c === '\\') {
-                    escaping = !escaping;
-                    acc += c;
-                    continue;
-                }
-                if (inBrace) {
-                    if (i === braceStart + 1) {
-                        if (c === '^' || c === '!') {
-                            braceNeg = true;
-                        }
-                    }
-                    else if (c === ']' && !(i === braceStart + 2 && braceNeg)) {
-                        inBrace = false;
-                    }
-                    acc += c;
-                    continue;
-                }
-                else if (c === '[') {
-                    inBrace = true;
-                    braceStart = i;
-                    braceNeg = false;
-                    acc += c;
-                    continue;
-                }
-                // we don't have to check for adoption here, because that's
-                // done at the other recursion point.
-                const doRecurse = !opt.noext &&
-                    isExtglobType(c) &&
-                    str.charAt(i) === '(' &&
-                    extDepth <= maxDepth;
-                if (doRecurse) {
-                    ast.push(acc);
-                    acc = '';
-                    const ext = new _a(c, ast);
-                    i = _a.#parseAST(str, ext, i, opt, extDepth + 1);
-                    ast.push(ext);
-                    continue;
-                }
-                acc += c;
-            }
-            ast.push(acc);
-            return i;
-        }
-        // some kind of extglob, pos is at the (
-        // find the next | or )
-        let i = pos + 1;
-        let part = new _a(null, ast);
-        const parts = [];
-        let acc = '';
-        while (i < str.length) {
-            const c = str.charAt(i++);
-            // still accumulate escapes at this point, but we do ignore
-            // starts that are escaped
-            if (escaping || c === '\\') {
-                escaping = !escaping;
-                acc += c;
-                continue;
-            }
-            if (inBrace) {
-                if (i === braceStart + 1) {
-                    if (c === '^' || c === '!') {
-                        braceNeg = true;
-                    }
-                }
-                else if (c === ']' && !(i === braceStart + 2 && braceNeg)) {
-                    inBrace = false;
-                }
-                acc += c;
-                continue;
-            }
-            else if (c === '[') {
-                inBrace = true;
-                braceStart = i;
-                braceNeg = false;
-                acc += c;
-                continue;
-            }
-            const doRecurse = !opt.noext &&
-                isExtglobType(c) &&
-                str.charAt(i) === '(' &&
-                /* c8 ignore start - the maxDepth is sufficient here */
-                (extDepth <= maxDepth || (ast && ast.#canAdoptType(c)));
-            /* c8 ignore stop */
-            if (doRecurse) {
-                const depthAdd = ast && ast.#canAdoptType(c) ? 0 : 1;
-                part.push(acc);
-                acc = '';
-                const ext = new _a(c, part);
-                part.push(ext);
-                i = _a.#parseAST(str, ext, i, opt, extDepth + depthAdd);
-                continue;
-            }
-            if (c === '|') {
-                part.push(acc);
-                acc = '';
-                parts.push(part);
-                part = new _a(null, ast);
-                continue;
-            }
-            if (c === ')') {
-                if (acc === '' && ast.#parts.length === 0) {
-                    ast.#emptyExt = true;
-                }
-                part.push(acc);
-                acc = '';
-                ast.push(...parts, part);
-                return i;
-            }
-            acc += c;
-        }
-        // unfinished extglob
-        // if we got here, it was a malformed extglob! not an extglob, but
-        // maybe something else in there.
-        ast.type = null;
-        ast.#hasMagic = undefined;
-        ast.#parts = [str.substring(pos - 1)];
-        return i;
-    }
-    #canAdoptWithSpace(child) {
-        return this.#canAdopt(child, adoptionWithSpaceMap);
-    }
-    #canAdopt(child, map = adoptionMap) {
-        if (!child ||
-            typeof child !== 'object' ||
-            child.type !== null ||
-            child.#parts.length !== 1 ||
-            this.type === null) {
-            return false;
-        }
-        const gc = child.#parts[0];
-        if (!gc || typeof gc !== 'object' || gc.type === null) {
-            return false;
-        }
-        return this.#canAdoptType(gc.type, map);
-    }
-    #canAdoptType(c, map = adoptionAnyMap) {
-        return !!map.get(this.type)?.includes(c);
-    }
-    #adoptWithSpace(child, index) {
-        const gc = child.#parts[0];
-        const blank = new _a(null, gc, this.options);
-        blank.#parts.push('');
-        gc.push(blank);
-        this.#adopt(child, index);
-    }
-    #adopt(child, index) {
-        const gc = child.#parts[0];
-        this.#parts.splice(index, 1, ...gc.#parts);
-        for (const p of gc.#parts) {
-            if (typeof p === 'object')
-                p.#parent = this;
-        }
-        this.#toString = undefined;
-    }
-    #canUsurpType(c) {
-        const m = usurpMap.get(this.type);
-        return !!m?.has(c);
-    }
-    #canUsurp(child) {
-        if (!child ||
-            typeof child !== 'object' ||
-            child.type !== null ||
-            child.#parts.length !== 1 ||
-            this.type === null ||
-            this.#parts.length !== 1) {
-            return false;
-        }
-        const gc = child.#parts[0];
-        if (!gc || typeof gc !== 'object' || gc.type === null) {
-            return false;
-        }
-        return this.#canUsurpType(gc.type);
-    }
-    #usurp(child) {
-        const m = usurpMap.get(this.type);
-        const gc = child.#parts[0];
-        const nt = m?.get(gc.type);
-        /* c8 ignore start - impossible */
-        if (!nt)
-            return false;
-        /* c8 ignore stop */
-        this.#parts = gc.#parts;
-        for (const p of this.#parts) {
-            if (typeof p === 'object') {
-                p.#parent = this;
-            }
-        }
-        this.type = nt;
-        this.#toString = undefined;
-        this.#emptyExt = false;
-    }
-    static fromGlob(pattern, options = {}) {
-        const ast = new _a(null, undefined, options);
-        _a.#parseAST(pattern, ast, 0, options, 0);
-        return ast;
-    }
-    // returns the regular expression if there's magic, or the unescaped
-    // string if not.
-    toMMPattern() {
-        // should only be called on root
-        /* c8 ignore start */
-        if (this !== this.#root)
-            return this.#root.toMMPattern();
-        /* c8 ignore stop */
-        const glob = this.toString();
-        const [re, body, hasMagic, uflag] = this.toRegExpSource();
-        // if we're in nocase mode, and not nocaseMagicOnly, then we do
-        // still need a regular expression if we have to case-insensitively
-        // match capital/lowercase characters.
-        const anyMagic = hasMagic ||
-            this.#hasMagic ||
-            (this.#options.nocase &&
-                !this.#options.nocaseMagicOnly &&
-                glob.toUpperCase() !== glob.toLowerCase());
-        if (!anyMagic) {
-            return body;
-        }
-        const flags = (this.#options.nocase ? 'i' : '') + (uflag ? 'u' : '');
-        return Object.assign(new RegExp(`^${re}$`, flags), {
-            _src: re,
-            _glob: glob,
-        });
-    }
-    get options() {
-        return this.#options;
-    }
-    // returns the string match, the regexp source, whether there's magic
-    // in the regexp (so a regular expression is required) and whether or
-    // not the uflag is needed for the regular expression (for posix classes)
-    // TODO: instead of injecting the start/end at this point, just return
-    // the BODY of the regexp, along with the start/end portions suitable
-    // for binding the start/end in either a joined full-path makeRe context
-    // (where we bind to (^|/), or a standalone matchPart context (where
-    // we bind to ^, and not /).  Otherwise slashes get duped!
-    //
-    // In part-matching mode, the start is:
-    // - if not isStart: nothing
-    // - if traversal possible, but not allowed: ^(?!\.\.?$)
-    // - if dots allowed or not possible: ^
-    // - if dots possible and not allowed: ^(?!\.)
-    // end is:
-    // - if not isEnd(): nothing
-    // - else: $
-    //
-    // In full-path matching mode, we put the slash at the START of the
-    // pattern, so start is:
-    // - if first pattern: same as part-matching mode
-    // - if not isStart(): nothing
-    // - if traversal possible, but not allowed: /(?!\.\.?(?:$|/))
-    // - if dots allowed or not possible: /
-    // - if dots possible and not allowed: /(?!\.)
-    // end is:
-    // - if last pattern, same as part-matching mode
-    // - else nothing
-    //
-    // Always put the (?:$|/) on negated tails, though, because that has to be
-    // there to bind the end of the negated pattern portion, and it's easier to
-    // just stick it in now rather than try to inject it later in the middle of
-    // the pattern.
-    //
-    // We can just always return the same end, and leave it up to the caller
-    // to know whether it's going to be used joined or in parts.
-    // And, if the start is adjusted slightly, can do the same there:
-    // - if not isStart: nothing
-    // - if traversal possible, but not allowed: (?:/|^)(?!\.\.?$)
-    // - if dots allowed or not possible: (?:/|^)
-    // - if dots possible and not allowed: (?:/|^)(?!\.)
-    //
-    // But it's better to have a simpler binding without a conditional, for
-    // performance, so probably better to return both start options.
-    //
-    // Then the caller just ignores the end if it's not the first pattern,
-    // and the start always gets applied.
-    //
-    // But that's always going to be $ if it's the ending pattern, or nothing,
-    // so the caller can just attach $ at the end of the pattern when building.
-    //
-    // So the todo is:
-    // - better detect what kind of start is needed
-    // - return both flavors of starting pattern
-    // - attach $ at the end of the pattern when creating the actual RegExp
-    //
-    // Ah, but wait, no, that all only applies to the root when the first pattern
-    // is not an extglob. If the first pattern IS an extglob, then we need all
-    // that dot prevention biz to live in the extglob portions, because eg
-    // +(*|.x*) can match .xy but not .yx.
-    //
-    // So, return the two flavors if it's #root and the first child is not an
-    // AST, otherwise leave it to the child AST to handle it, and there,
-    // use the (?:^|/) style of start binding.
-    //
-    // Even simplified further:
-    // - Since the start for a join is eg /(?!\.) and the start for a part
-    // is ^(?!\.), we can just prepend (?!\.) to the pattern (either root
-    // or start or whatever) and prepend ^ or / at the Regexp construction.
-    toRegExpSource(allowDot) {
-        const dot = allowDot ?? !!this.#options.dot;
-        if (this.#root === this) {
-            this.#flatten();
-            this.#fillNegs();
-        }
-        if (!isExtglobAST(this)) {
-            const noEmpty = this.isStart() &&
-                this.isEnd() &&
-                !this.#parts.some(s => typeof s !== 'string');
-            const src = this.#parts
-                .map(p => {
-                const [re, _, hasMagic, uflag] = typeof p === 'string' ?
-                    _a.#parseGlob(p, this.#hasMagic, noEmpty)
-                    : p.toRegExpSource(allowDot);
-                this.#hasMagic = this.#hasMagic || hasMagic;
-                this.#uflag = this.#uflag || uflag;
-                return re;
-            })
-                .join('');
-            let start = '';
-            if (this.isStart()) {
-                if (typeof this.#parts[0] === 'string') {
-                    // this is the string that will match the start of the pattern,
-                    // so we need to protect against dots and such.
-                    // '.' and '..' cannot match unless the pattern is that exactly,
-                    // even if it starts with . or dot:true is set.
-                    const dotTravAllowed = this.#parts.length === 1 && justDots.has(this.#parts[0]);
-                    if (!dotTravAllowed) {
-                        const aps = addPatternStart;
-                        // check if we have a possibility of matching . or ..,
-                        // and prevent that.
-                        const needNoTrav = 
-                        // dots are allowed, and the pattern starts with [ or .
-                        (dot && aps.has(src.charAt(0))) ||
-                            // the pattern starts with \., and then [ or .
-                            (src.startsWith('\\.') && aps.has(src.charAt(2))) ||
-                            // the pattern starts with \.\., and then [ or .
-                            (src.startsWith('\\.\\.') && aps.has(src.charAt(4)));
-                        // no need to prevent dots if it can't match a dot, or if a
-                        // sub-pattern will be preventing it anyway.
-                        const needNoDot = !dot && !allowDot && aps.has(src.charAt(0));
-                        start =
-                            needNoTrav ? startNoTraversal
-                                : needNoDot ? startNoDot
-                                    : '';
-                    }
-                }
-            }
-            // append the "end of path portion" pattern to negation tails
-            let end = '';
-            if (this.isEnd() &&
-                this.#root.#filledNegs &&
-                this.#parent?.type === '!') {
-                end = '(?:$|\\/)';
-            }
-            const final = start + src + end;
-            return [
-                final,
-                unescape_unescape(src),
-                (this.#hasMagic = !!this.#hasMagic),
-                this.#uflag,
-            ];
-        }
-        // We need to calculate the body *twice* if it's a repeat pattern
-        // at the start, once in nodot mode, then again in dot mode, so a
-        // pattern like *(?) can match 'x.y'
-        const repeated = this.type === '*' || this.type === '+';
-        // some kind of extglob
-        const start = this.type === '!' ? '(?:(?!(?:' : '(?:';
-        let body = this.#partsToRegExp(dot);
-        if (this.isStart() && this.isEnd() && !body && this.type !== '!') {
-            // invalid extglob, has to at least be *something* present, if it's
-            // the entire path portion.
-            const s = this.toString();
-            const me = this;
-            me.#parts = [s];
-            me.type = null;
-            me.#hasMagic = undefined;
-            return [s, unescape_unescape(this.toString()), false, false];
-        }
-        let bodyDotAllowed = !repeated || allowDot || dot || !startNoDot ?
-            ''
-            : this.#partsToRegExp(true);
-        if (bodyDotAllowed === body) {
-            bodyDotAllowed = '';
-        }
-        if (bodyDotAllowed) {
-            body = `(?:${body})(?:${bodyDotAllowed})*?`;
-        }
-        // an empty !() is exactly equivalent to a starNoEmpty
-        let final = '';
-        if (this.type === '!' && this.#emptyExt) {
-            final = (this.isStart() && !dot ? startNoDot : '') + starNoEmpty;
-        }
-        else {
-            const close = this.type === '!' ?
-                // !() must match something,but !(x) can match ''
-                '))' +
-                    (this.isStart() && !dot && !allowDot ? startNoDot : '') +
-                    star +
-                    ')'
-                : this.type === '@' ? ')'
-                    : this.type === '?' ? ')?'
-                        : this.type === '+' && bodyDotAllowed ? ')'
-                            : this.type === '*' && bodyDotAllowed ? `)?`
-                                : `)${this.type}`;
-            final = start + body + close;
-        }
-        return [
-            final,
-            unescape_unescape(body),
-            (this.#hasMagic = !!this.#hasMagic),
-            this.#uflag,
-        ];
-    }
-    #flatten() {
-        if (!isExtglobAST(this)) {
-            for (const p of this.#parts) {
-                if (typeof p === 'object') {
-                    p.#flatten();
-                }
-            }
-        }
-        else {
-            // do up to 10 passes to flatten as much as possible
-            let iterations = 0;
-            let done = false;
-            do {
-                done = true;
-                for (let i = 0; i < this.#parts.length; i++) {
-                    const c = this.#parts[i];
-                    if (typeof c === 'object') {
-                        c.#flatten();
-                        if (this.#canAdopt(c)) {
-                            done = false;
-                            this.#adopt(c, i);
-                        }
-                        else if (this.#canAdoptWithSpace(c)) {
-                            done = false;
-                            this.#adoptWithSpace(c, i);
-                        }
-                        else if (this.#canUsurp(c)) {
-                            done = false;
-                            this.#usurp(c);
-                        }
-                    }
-                }
-            } while (!done && ++iterations < 10);
-        }
-        this.#toString = undefined;
-    }
-    #partsToRegExp(dot) {
-        return this.#parts
-            .map(p => {
-            // extglob ASTs should only contain parent ASTs
-            /* c8 ignore start */
-            if (typeof p === 'string') {
-                throw new Error('string type in extglob ast??');
-            }
-            /* c8 ignore stop */
-            // can ignore hasMagic, because extglobs are already always magic
-            const [re, _, _hasMagic, uflag] = p.toRegExpSource(dot);
-            this.#uflag = this.#uflag || uflag;
-            return re;
-        })
-            .filter(p => !(this.isStart() && this.isEnd()) || !!p)
-            .join('|');
-    }
-    static #parseGlob(glob, hasMagic, noEmpty = false) {
-        let escaping = false;
-        let re = '';
-        let uflag = false;
-        // multiple stars that aren't globstars coalesce into one *
-        let inStar = false;
-        for (let i = 0; i < glob.length; i++) {
-            const c = glob.charAt(i);
-            if (escaping) {
-                escaping = false;
-                re += (reSpecials.has(c) ? '\\' : '') + c;
-                continue;
-            }
-            if (c === '*') {
-                if (inStar)
-                    continue;
-                inStar = true;
-                re += noEmpty && /^[*]+$/.test(glob) ? starNoEmpty : star;
-                hasMagic = true;
-                continue;
-            }
-            else {
-                inStar = false;
-            }
-            if (c === '\\') {
-                if (i === glob.length - 1) {
-                    re += '\\\\';
-                }
-                else {
-                    escaping = true;
-                }
-                continue;
-            }
-            if (c === '[') {
-                const [src, needUflag, consumed, magic] = parseClass(glob, i);
-                if (consumed) {
-                    re += src;
-                    uflag = uflag || needUflag;
-                    i += consumed - 1;
-                    hasMagic = hasMagic || magic;
-                    continue;
-                }
-            }
-            if (c === '?') {
-                re += qmark;
-                hasMagic = true;
-                continue;
-            }
-            re += regExpEscape(c);
-        }
-        return [re, unescape_unescape(glob), !!hasMagic, uflag];
-    }
-}
-_a = AST;
-//# sourceMappingURL=ast.js.map
-;// CONCATENATED MODULE: minimatch@10.2.6/dist/esm/escape.js
-/**
- * Escape all magic characters in a glob pattern.
- *
- * If the {@link MinimatchOptions.windowsPathsNoEscape}
- * option is used, then characters are escaped by wrapping in `[]`, because
- * a magic character wrapped in a character class can only be satisfied by
- * that exact character.  In this mode, `\` is _not_ escaped, because it is
- * not interpreted as a magic character, but instead as a path separator.
- *
- * If the {@link MinimatchOptions.magicalBraces} option is used,
- * then braces (`{` and `}`) will be escaped.
- */
-const escape_escape = (s, { windowsPathsNoEscape = false, magicalBraces = false, } = {}) => {
-    // don't need to escape +@! because we escape the parens
-    // that make those magic, and escaping ! as [!] isn't valid,
-    // because [!]] is a valid glob class meaning not ']'.
-    if (magicalBraces) {
-        return windowsPathsNoEscape ?
-            s.replace(/[?*()[\]{}]/g, '[$&]')
-            : s.replace(/[?*()[\]\\{}]/g, '\\$&');
-    }
-    return windowsPathsNoEscape ?
-        s.replace(/[?*()[\]]/g, '[$&]')
-        : s.replace(/[?*()[\]\\]/g, '\\$&');
-};
-//# sourceMappingURL=escape.js.map
-;// CONCATENATED MODULE: minimatch@10.2.6/dist/esm/index.js
-
-
-
-
-
-const minimatch = (p, pattern, options = {}) => {
-    assertValidPattern(pattern);
-    // shortcut: comments match nothing.
-    if (!options.nocomment && pattern.charAt(0) === '#') {
-        return false;
-    }
-    return new Minimatch(pattern, options).match(p);
-};
-// Optimized checking for the most common glob patterns.
-const starDotExtRE = /^\*+([^+@!?*[(]*)$/;
-const starDotExtTest = (ext) => (f) => !f.startsWith('.') && f.endsWith(ext);
-const starDotExtTestDot = (ext) => (f) => f.endsWith(ext);
-const starDotExtTestNocase = (ext) => {
-    ext = ext.toLowerCase();
-    return (f) => !f.startsWith('.') && f.toLowerCase().endsWith(ext);
-};
-const starDotExtTestNocaseDot = (ext) => {
-    ext = ext.toLowerCase();
-    return (f) => f.toLowerCase().endsWith(ext);
-};
-const starDotStarRE = /^\*+\.\*+$/;
-const starDotStarTest = (f) => !f.startsWith('.') && f.includes('.');
-const starDotStarTestDot = (f) => f !== '.' && f !== '..' && f.includes('.');
-const dotStarRE = /^\.\*+$/;
-const dotStarTest = (f) => f !== '.' && f !== '..' && f.startsWith('.');
-const starRE = /^\*+$/;
-const starTest = (f) => f.length !== 0 && !f.startsWith('.');
-const starTestDot = (f) => f.length !== 0 && f !== '.' && f !== '..';
-const qmarksRE = /^\?+([^+@!?*[(]*)?$/;
-const qmarksTestNocase = ([$0, ext = '']) => {
-    const noext = qmarksTestNoExt([$0]);
-    if (!ext)
-        return noext;
-    ext = ext.toLowerCase();
-    return (f) => noext(f) && f.toLowerCase().endsWith(ext);
-};
-const qmarksTestNocaseDot = ([$0, ext = '']) => {
-    const noext = qmarksTestNoExtDot([$0]);
-    if (!ext)
-        return noext;
-    ext = ext.toLowerCase();
-    return (f) => noext(f) && f.toLowerCase().endsWith(ext);
-};
-const qmarksTestDot = ([$0, ext = '']) => {
-    const noext = qmarksTestNoExtDot([$0]);
-    return !ext ? noext : (f) => noext(f) && f.endsWith(ext);
-};
-const qmarksTest = ([$0, ext = '']) => {
-    const noext = qmarksTestNoExt([$0]);
-    return !ext ? noext : (f) => noext(f) && f.endsWith(ext);
-};
-const qmarksTestNoExt = ([$0]) => {
-    const len = $0.length;
-    return (f) => f.length === len && !f.startsWith('.');
-};
-const qmarksTestNoExtDot = ([$0]) => {
-    const len = $0.length;
-    return (f) => f.length === len && f !== '.' && f !== '..';
-};
-/* c8 ignore start */
-const defaultPlatform = (typeof process === 'object' && process ?
-    (typeof process.env === 'object' &&
-        process.env &&
-        process.env.__MINIMATCH_TESTING_PLATFORM__) ||
-        process.platform
-    : 'posix');
-const esm_path = {
-    win32: { sep: '\\' },
-    posix: { sep: '/' },
-};
-/* c8 ignore stop */
-const sep = defaultPlatform === 'win32' ? esm_path.win32.sep : esm_path.posix.sep;
-minimatch.sep = sep;
-const GLOBSTAR = Symbol('globstar **');
-minimatch.GLOBSTAR = GLOBSTAR;
-// any single thing other than /
-// don't need to escape / when using new RegExp()
-const esm_qmark = '[^/]';
-// * => any number of characters
-const esm_star = esm_qmark + '*?';
-// ** when dots are allowed.  Anything goes, except .. and .
-// not (^ or / followed by one or two dots followed by $ or /),
-// followed by anything, any number of times.
-const twoStarDot = '(?:(?!(?:\\/|^)(?:\\.{1,2})($|\\/)).)*?';
-// not a ^ or / followed by a dot,
-// followed by anything, any number of times.
-const twoStarNoDot = '(?:(?!(?:\\/|^)\\.).)*?';
-const filter = (pattern, options = {}) => (p) => minimatch(p, pattern, options);
-minimatch.filter = filter;
-const ext = (a, b = {}) => Object.assign({}, a, b);
-const defaults = (def) => {
-    if (!def || typeof def !== 'object' || !Object.keys(def).length) {
-        return minimatch;
-    }
-    const orig = minimatch;
-    const m = (p, pattern, options = {}) => orig(p, pattern, ext(def, options));
-    return Object.assign(m, {
-        Minimatch: class Minimatch extends orig.Minimatch {
-            constructor(pattern, options = {}) {
-                super(pattern, ext(def, options));
-            }
-            static defaults(options) {
-                return orig.defaults(ext(def, options)).Minimatch;
-            }
-        },
-        AST: class AST extends orig.AST {
-            /* c8 ignore start */
-            constructor(type, parent, options = {}) {
-                super(type, parent, ext(def, options));
-            }
-            /* c8 ignore stop */
-            static fromGlob(pattern, options = {}) {
-                return orig.AST.fromGlob(pattern, ext(def, options));
-            }
-        },
-        unescape: (s, options = {}) => orig.unescape(s, ext(def, options)),
-        escape: (s, options = {}) => orig.escape(s, ext(def, options)),
-        filter: (pattern, options = {}) => orig.filter(pattern, ext(def, options)),
-        defaults: (options) => orig.defaults(ext(def, options)),
-        makeRe: (pattern, options = {}) => orig.makeRe(pattern, ext(def, options)),
-        braceExpand: (pattern, options = {}) => orig.braceExpand(pattern, ext(def, options)),
-        match: (list, pattern, options = {}) => orig.match(list, pattern, ext(def, options)),
-        sep: orig.sep,
-        GLOBSTAR: GLOBSTAR,
-    });
-};
-minimatch.defaults = defaults;
-// Brace expansion:
-// a{b,c}d -> abd acd
-// a{b,}c -> abc ac
-// a{0..3}d -> a0d a1d a2d a3d
-// a{b,c{d,e}f}g -> abg acdfg acefg
-// a{b,c}d{e,f}g -> abdeg acdeg abdeg abdfg
-//
-// Invalid sets are not expanded.
-// a{2..}b -> a{2..}b
-// a{b}c -> a{b}c
-const braceExpand = (pattern, options = {}) => {
-    assertValidPattern(pattern);
-    // Thanks to Yeting Li <https://github.com/yetingli> for
-    // improving this regexp to avoid a ReDOS vulnerability.
-    if (options.nobrace || !/\{(?:(?!\{).)*\}/.test(pattern)) {
-        // shortcut. no need to expand.
-        return [pattern];
-    }
-    return expand(pattern, { max: options.braceExpandMax });
-};
-minimatch.braceExpand = braceExpand;
-// parse a component of the expanded set.
-// At this point, no pattern may contain "/" in it
-// so we're going to return a 2d array, where each entry is the full
-// pattern, split on '/', and then turned into a regular expression.
-// A regexp is made at the end which joins each array with an
-// escaped /, and another full one which joins each regexp with |.
-//
-// Following the lead of Bash 4.1, note that "**" only has special meaning
-// when it is the *only* thing in a path portion.  Otherwise, any series
-// of * is equivalent to a single *.  Globstar behavior is enabled by
-// default, and can be disabled by setting options.noglobstar.
-const makeRe = (pattern, options = {}) => new Minimatch(pattern, options).makeRe();
-minimatch.makeRe = makeRe;
-const match = (list, pattern, options = {}) => {
-    const mm = new Minimatch(pattern, options);
-    list = list.filter(f => mm.match(f));
-    if (mm.options.nonull && !list.length) {
-        list.push(pattern);
-    }
-    return list;
-};
-minimatch.match = match;
-// replace stuff like \* with *
-const globMagic = /[?*]|[+@!]\(.*?\)|\[|\]/;
-const esm_regExpEscape = (s) => s.replace(/[-[\]{}()*+?.,\\^$|#\s]/g, '\\$&');
-class Minimatch {
-    options;
-    set;
-    pattern;
-    windowsPathsNoEscape;
-    nonegate;
-    negate;
-    comment;
-    empty;
-    preserveMultipleSlashes;
-    partial;
-    globSet;
-    globParts;
-    nocase;
-    isWindows;
-    platform;
-    windowsNoMagicRoot;
-    maxGlobstarRecursion;
-    regexp;
-    constructor(pattern, options = {}) {
-        assertValidPattern(pattern);
-        options = options || {};
-        this.options = options;
-        this.maxGlobstarRecursion = options.maxGlobstarRecursion ?? 200;
-        this.pattern = pattern;
-        this.platform = options.platform || defaultPlatform;
-        this.isWindows = this.platform === 'win32';
-        // avoid the annoying deprecation flag lol
-        const awe = ('allowWindow' + 'sEscape');
-        this.windowsPathsNoEscape =
-            !!options.windowsPathsNoEscape || options[awe] === false;
-        if (this.windowsPathsNoEscape) {
-            this.pattern = this.pattern.replace(/\\/g, '/');
-        }
-        this.preserveMultipleSlashes = !!options.preserveMultipleSlashes;
-        this.regexp = null;
-        this.negate = false;
-        this.nonegate = !!options.nonegate;
-        this.comment = false;
-        this.empty = false;
-        this.partial = !!options.partial;
-        this.nocase = !!this.options.nocase;
-        this.windowsNoMagicRoot =
-            options.windowsNoMagicRoot !== undefined ?
-                options.windowsNoMagicRoot
-                : !!(this.isWindows && this.nocase);
-        this.globSet = [];
-        this.globParts = [];
-        this.set = [];
-        // make the set of regexps etc.
-        this.make();
-    }
-    hasMagic() {
-        if (this.options.magicalBraces && this.set.length > 1) {
-            return true;
-        }
-        for (const pattern of this.set) {
-            for (const part of pattern) {
-                if (typeof part !== 'string')
-                    return true;
-            }
-        }
-        return false;
-    }
-    debug(..._) { }
-    make() {
-        const pattern = this.pattern;
-        const options = this.options;
-        // empty patterns and comments match nothing.
-        if (!options.nocomment && pattern.charAt(0) === '#') {
-            this.comment = true;
-            return;
-        }
-        if (!pattern) {
-            this.empty = true;
-            return;
-        }
-        // step 1: figure out negation, etc.
-        this.parseNegate();
-        // step 2: expand braces
-        this.globSet = [...new Set(this.braceExpand())];
-        if (options.debug) {
-            //oxlint-disable-next-line no-console
-            this.debug = (...args) => console.error(...args);
-        }
-        this.debug(this.pattern, this.globSet);
-        // step 3: now we have a set, so turn each one into a series of
-        // path-portion matching patterns.
-        // These will be regexps, except in the case of "**", which is
-        // set to the GLOBSTAR object for globstar behavior,
-        // and will not contain any / characters
-        //
-        // First, we preprocess to make the glob pattern sets a bit simpler
-        // and deduped.  There are some perf-killing patterns that can cause
-        // problems with a glob walk, but we can simplify them down a bit.
-        const rawGlobParts = this.globSet.map(s => this.slashSplit(s));
-        this.globParts = this.preprocess(rawGlobParts);
-        this.debug(this.pattern, this.globParts);
-        // glob --> regexps
-        let set = this.globParts.map((s, _, __) => {
-            if (this.isWindows && this.windowsNoMagicRoot) {
-                // check if it's a drive or unc path.
-                const isUNC = s[0] === '' &&
-                    s[1] === '' &&
-                    (s[2] === '?' || !globMagic.test(s[2])) &&
-                    !globMagic.test(s[3]);
-                const isDrive = /^[a-z]:/i.test(s[0]);
-                if (isUNC) {
-                    return [
-                        ...s.slice(0, 4),
-                        ...s.slice(4).map(ss => this.parse(ss)),
-                    ];
-                }
-                else if (isDrive) {
-                    return [s[0], ...s.slice(1).map(ss => this.parse(ss))];
-                }
-            }
-            return s.map(ss => this.parse(ss));
-        });
-        this.debug(this.pattern, set);
-        // filter out everything that didn't compile properly.
-        this.set = set.filter(s => s.indexOf(false) === -1);
-        // do not treat the ? in UNC paths as magic
-        if (this.isWindows) {
-            for (let i = 0; i < this.set.length; i++) {
-                const p = this.set[i];
-                if (p[0] === '' &&
-                    p[1] === '' &&
-                    this.globParts[i][2] === '?' &&
-                    typeof p[3] === 'string' &&
-                    /^[a-z]:$/i.test(p[3])) {
-                    p[2] = '?';
-                }
-            }
-        }
-        this.debug(this.pattern, this.set);
-    }
-    // various transforms to equivalent pattern sets that are
-    // faster to process in a filesystem walk.  The goal is to
-    // eliminate what we can, and push all ** patterns as far
-    // to the right as possible, even if it increases the number
-    // of patterns that we have to process.
-    preprocess(globParts) {
-        // if we're not in globstar mode, then turn ** into *
-        if (this.options.noglobstar) {
-            for (const partset of globParts) {
-                for (let j = 0; j < partset.length; j++) {
-                    if (partset[j] === '**') {
-                        partset[j] = '*';
-                    }
-                }
-            }
-        }
-        const { optimizationLevel = 1 } = this.options;
-        if (optimizationLevel >= 2) {
-            // aggressive optimization for the purpose of fs walking
-            globParts = this.firstPhasePreProcess(globParts);
-            globParts = this.secondPhasePreProcess(globParts);
-        }
-        else if (optimizationLevel >= 1) {
-            // just basic optimizations to remove some .. parts
-            globParts = this.levelOneOptimize(globParts);
-        }
-        else {
-            // just collapse multiple ** portions into one
-            globParts = this.adjascentGlobstarOptimize(globParts);
-        }
-        return globParts;
-    }
-    // just get rid of adjascent ** portions
-    adjascentGlobstarOptimize(globParts) {
-        return globParts.map(parts => {
-            let gs = -1;
-            while (-1 !== (gs = parts.indexOf('**', gs + 1))) {
-                let i = gs;
-                while (parts[i + 1] === '**') {
-                    i++;
-                }
-                if (i !== gs) {
-                    parts.splice(gs, i - gs);
-                }
-            }
-            return parts;
-        });
-    }
-    // get rid of adjascent ** and resolve .. portions
-    levelOneOptimize(globParts) {
-        return globParts.map(parts => {
-            parts = parts.reduce((set, part) => {
-                const prev = set[set.length - 1];
-                if (part === '**' && prev === '**') {
-                    return set;
-                }
-                if (part === '..') {
-                    if (prev && prev !== '..' && prev !== '.' && prev !== '**') {
-                        set.pop();
-                        return set;
-                    }
-                }
-                set.push(part);
-                return set;
-            }, []);
-            return parts.length === 0 ? [''] : parts;
-        });
-    }
-    levelTwoFileOptimize(parts) {
-        if (!Array.isArray(parts)) {
-            parts = this.slashSplit(parts);
-        }
-        let didSomething = false;
-        do {
-            didSomething = false;
-            // <pre>/<e>/<rest> -> <pre>/<rest>
-            if (!this.preserveMultipleSlashes) {
-                for (let i = 1; i < parts.length - 1; i++) {
-                    const p = parts[i];
-                    // don't squeeze out UNC patterns
-                    if (i === 1 && p === '' && parts[0] === '')
-                        continue;
-                    if (p === '.' || p === '') {
-                        didSomething = true;
-                        parts.splice(i, 1);
-                        i--;
-                    }
-                }
-                if (parts[0] === '.' &&
-                    parts.length === 2 &&
-                    (parts[1] === '.' || parts[1] === '')) {
-                    didSomething = true;
-                    parts.pop();
-                }
-            }
-            // <pre>/<p>/../<rest> -> <pre>/<rest>
-            let dd = 0;
-            while (-1 !== (dd = parts.indexOf('..', dd + 1))) {
-                const p = parts[dd - 1];
-                if (p &&
-                    p !== '.' &&
-                    p !== '..' &&
-                    p !== '**' &&
-                    !(this.isWindows && /^[a-z]:$/i.test(p))) {
-                    didSomething = true;
-                    parts.splice(dd - 1, 2);
-                    dd -= 2;
-                }
-            }
-        } while (didSomething);
-        return parts.length === 0 ? [''] : parts;
-    }
-    // First phase: single-pattern processing
-    // <pre> is 1 or more portions
-    // <rest> is 1 or more portions
-    // <p> is any portion other than ., .., '', or **
-    // <e> is . or ''
-    //
-    // **/.. is *brutal* for filesystem walking performance, because
-    // it effectively resets the recursive walk each time it occurs,
-    // and ** cannot be reduced out by a .. pattern part like a regexp
-    // or most strings (other than .., ., and '') can be.
-    //
-    // <pre>/**/../<p>/<p>/<rest> -> {<pre>/../<p>/<p>/<rest>,<pre>/**/<p>/<p>/<rest>}
-    // <pre>/<e>/<rest> -> <pre>/<rest>
-    // <pre>/<p>/../<rest> -> <pre>/<rest>
-    // **/**/<rest> -> **/<rest>
-    //
-    // **/*/<rest> -> */**/<rest> <== not valid because ** doesn't follow
-    // this WOULD be allowed if ** did follow symlinks, or * didn't
-    firstPhasePreProcess(globParts) {
-        let didSomething = false;
-        do {
-            didSomething = false;
-            // <pre>/**/../<p>/<p>/<rest> -> {<pre>/../<p>/<p>/<rest>,<pre>/**/<p>/<p>/<rest>}
-            for (let parts of globParts) {
-                let gs = -1;
-                while (-1 !== (gs = parts.indexOf('**', gs + 1))) {
-                    let gss = gs;
-                    while (parts[gss + 1] === '**') {
-                        // <pre>/**/**/<rest> -> <pre>/**/<rest>
-                        gss++;
-                    }
-                    // eg, if gs is 2 and gss is 4, that means we have 3 **
-                    // parts, and can remove 2 of them.
-                    if (gss > gs) {
-                        parts.splice(gs + 1, gss - gs);
-                    }
-                    let next = parts[gs + 1];
-                    const p = parts[gs + 2];
-                    const p2 = parts[gs + 3];
-                    if (next !== '..')
-                        continue;
-                    if (!p ||
-                        p === '.' ||
-                        p === '..' ||
-                        !p2 ||
-                        p2 === '.' ||
-                        p2 === '..') {
-                        continue;
-                    }
-                    didSomething = true;
-                    // edit parts in place, and push the new one
-                    parts.splice(gs, 1);
-                    const other = parts.slice(0);
-                    other[gs] = '**';
-                    globParts.push(other);
-                    gs--;
-                }
-                // <pre>/<e>/<rest> -> <pre>/<rest>
-                if (!this.preserveMultipleSlashes) {
-                    for (let i = 1; i < parts.length - 1; i++) {
-                        const p = parts[i];
-                        // don't squeeze out UNC patterns
-                        if (i === 1 && p === '' && parts[0] === '')
-                            continue;
-                        if (p === '.' || p === '') {
-                            didSomething = true;
-                            parts.splice(i, 1);
-                            i--;
-                        }
-                    }
-                    if (parts[0] === '.' &&
-                        parts.length === 2 &&
-                        (parts[1] === '.' || parts[1] === '')) {
-                        didSomething = true;
-                        parts.pop();
-                    }
-                }
-                // <pre>/<p>/../<rest> -> <pre>/<rest>
-                let dd = 0;
-                while (-1 !== (dd = parts.indexOf('..', dd + 1))) {
-                    const p = parts[dd - 1];
-                    if (p && p !== '.' && p !== '..' && p !== '**') {
-                        didSomething = true;
-                        const needDot = dd === 1 && parts[dd + 1] === '**';
-                        const splin = needDot ? ['.'] : [];
-                        parts.splice(dd - 1, 2, ...splin);
-                        if (parts.length === 0)
-                            parts.push('');
-                        dd -= 2;
-                    }
-                }
-            }
-        } while (didSomething);
-        return globParts;
-    }
-    // second phase: multi-pattern dedupes
-    // {<pre>/*/<rest>,<pre>/<p>/<rest>} -> <pre>/*/<rest>
-    // {<pre>/<rest>,<pre>/<rest>} -> <pre>/<rest>
-    // {<pre>/**/<rest>,<pre>/<rest>} -> <pre>/**/<rest>
-    //
-    // {<pre>/**/<rest>,<pre>/**/<p>/<rest>} -> <pre>/**/<rest>
-    // ^-- not valid because ** doens't follow symlinks
-    secondPhasePreProcess(globParts) {
-        for (let i = 0; i < globParts.length - 1; i++) {
-            for (let j = i + 1; j < globParts.length; j++) {
-                const matched = this.partsMatch(globParts[i], globParts[j], !this.preserveMultipleSlashes);
-                if (matched) {
-                    globParts[i] = [];
-                    globParts[j] = matched;
-                    break;
-                }
-            }
-        }
-        return globParts.filter(gs => gs.length);
-    }
-    partsMatch(a, b, emptyGSMatch = false) {
-        let ai = 0;
-        let bi = 0;
-        let result = [];
-        let which = '';
-        while (ai < a.length && bi < b.length) {
-            if (a[ai] === b[bi]) {
-                result.push(which === 'b' ? b[bi] : a[ai]);
-                ai++;
-                bi++;
-            }
-            else if (emptyGSMatch && a[ai] === '**' && b[bi] === a[ai + 1]) {
-                result.push(a[ai]);
-                ai++;
-            }
-            else if (emptyGSMatch && b[bi] === '**' && a[ai] === b[bi + 1]) {
-                result.push(b[bi]);
-                bi++;
-            }
-            else if (a[ai] === '*' &&
-                b[bi] &&
-                (this.options.dot || !b[bi].startsWith('.')) &&
-                b[bi] !== '**') {
-                if (which === 'b')
-                    return false;
-                which = 'a';
-                result.push(a[ai]);
-                ai++;
-                bi++;
-            }
-            else if (b[bi] === '*' &&
-                a[ai] &&
-                (this.options.dot || !a[ai].startsWith('.')) &&
-                a[ai] !== '**') {
-                if (which === 'a')
-                    return false;
-                which = 'b';
-                result.push(b[bi]);
-                ai++;
-                bi++;
-            }
-            else {
-                return false;
-            }
-        }
-        // if we fall out of the loop, it means they two are identical
-        // as long as their lengths match
-        return a.length === b.length && result;
-    }
-    parseNegate() {
-        if (this.nonegate)
-            return;
-        const pattern = this.pattern;
-        let negate = false;
-        let negateOffset = 0;
-        for (let i = 0; i < pattern.length && pattern.charAt(i) === '!'; i++) {
-            negate = !negate;
-            negateOffset++;
-        }
-        if (negateOffset)
-            this.pattern = pattern.slice(negateOffset);
-        this.negate = negate;
-    }
-    // set partial to true to test if, for example,
-    // "/a/b" matches the start of "/*/b/*/d"
-    // Partial means, if you run out of file before you run
-    // out of pattern, then that's fine, as long as all
-    // the parts match.
-    matchOne(file, pattern, partial = false) {
-        let fileStartIndex = 0;
-        let patternStartIndex = 0;
-        // UNC paths like //?/X:/... can match X:/... and vice versa
-        // Drive letters in absolute drive or unc paths are always compared
-        // case-insensitively.
-        if (this.isWindows) {
-            const fileDrive = typeof file[0] === 'string' && /^[a-z]:$/i.test(file[0]);
-            const fileUNC = !fileDrive &&
-                file[0] === '' &&
-                file[1] === '' &&
-                file[2] === '?' &&
-                /^[a-z]:$/i.test(file[3]);
-            const patternDrive = typeof pattern[0] === 'string' && /^[a-z]:$/i.test(pattern[0]);
-            const patternUNC = !patternDrive &&
-                pattern[0] === '' &&
-                pattern[1] === '' &&
-                pattern[2] === '?' &&
-                typeof pattern[3] === 'string' &&
-                /^[a-z]:$/i.test(pattern[3]);
-            const fdi = fileUNC ? 3
-                : fileDrive ? 0
-                    : undefined;
-            const pdi = patternUNC ? 3
-                : patternDrive ? 0
-                    : undefined;
-            if (typeof fdi === 'number' && typeof pdi === 'number') {
-                const [fd, pd] = [
-                    file[fdi],
-                    pattern[pdi],
-                ];
-                // start matching at the drive letter index of each
-                if (fd.toLowerCase() === pd.toLowerCase()) {
-                    pattern[pdi] = fd;
-                    patternStartIndex = pdi;
-                    fileStartIndex = fdi;
-                }
-            }
-        }
-        // resolve and reduce . and .. portions in the file as well.
-        // don't need to do the second phase, because it's only one string[]
-        const { optimizationLevel = 1 } = this.options;
-        if (optimizationLevel >= 2) {
-            file = this.levelTwoFileOptimize(file);
-        }
-        if (pattern.includes(GLOBSTAR)) {
-            return this.#matchGlobstar(file, pattern, partial, fileStartIndex, patternStartIndex);
-        }
-        return this.#matchOne(file, pattern, partial, fileStartIndex, patternStartIndex);
-    }
-    #matchGlobstar(file, pattern, partial, fileIndex, patternIndex) {
-        // split the pattern into head, tail, and middle of ** delimited parts
-        const firstgs = pattern.indexOf(GLOBSTAR, patternIndex);
-        const lastgs = pattern.lastIndexOf(GLOBSTAR);
-        // split the pattern up into globstar-delimited sections
-        // the tail has to be at the end, and the others just have
-        // to be found in order from the head.
-        const [head, body, tail] = partial ?
-            [
-                pattern.slice(patternIndex, firstgs),
-                pattern.slice(firstgs + 1),
-                [],
-            ]
-            : [
-                pattern.slice(patternIndex, firstgs),
-                pattern.slice(firstgs + 1, lastgs),
-                pattern.slice(lastgs + 1),
-            ];
-        // check the head, from the current file/pattern index.
-        if (head.length) {
-            const fileHead = file.slice(fileIndex, fileIndex + head.length);
-            if (!this.#matchOne(fileHead, head, partial, 0, 0)) {
-                return false;
-            }
-            fileIndex += head.length;
-            patternIndex += head.length;
-        }
-        // now we know the head matches!
-        // if the last portion is not empty, it MUST match the end
-        // check the tail
-        let fileTailMatch = 0;
-        if (tail.length) {
-            // if head + tail > file, then we cannot possibly match
-            if (tail.length + fileIndex > file.length)
-                return false;
-            // try to match the tail
-            let tailStart = file.length - tail.length;
-            if (this.#matchOne(file, tail, partial, tailStart, 0)) {
-                fileTailMatch = tail.length;
-            }
-            else {
-                // affordance for stuff like a/**/* matching a/b/
-                // if the last file portion is '', and there's more to the pattern
-                // then try without the '' bit.
-                if (file[file.length - 1] !== '' ||
-                    fileIndex + tail.length === file.length) {
-                    return false;
-                }
-                tailStart--;
-                if (!this.#matchOne(file, tail, partial, tailStart, 0)) {
-                    return false;
-                }
-                fileTailMatch = tail.length + 1;
-            }
-        }
-        // now we know the tail matches!
-        // the middle is zero or more portions wrapped in **, possibly
-        // containing more ** sections.
-        // so a/**/b/**/c/**/d has become **/b/**/c/**
-        // if it's empty, it means a/**/b, just verify we have no bad dots
-        // if there's no tail, so it ends on /**, then we must have *something*
-        // after the head, or it's not a matc
-        if (!body.length) {
-            let sawSome = !!fileTailMatch;
-            for (let i = fileIndex; i < file.length - fileTailMatch; i++) {
-                const f = String(file[i]);
-                sawSome = true;
-                if (f === '.' ||
-                    f === '..' ||
-                    (!this.options.dot && f.startsWith('.'))) {
-                    return false;
-                }
-            }
-            // in partial mode, we just need to get past all file parts
-            return partial || sawSome;
-        }
-        // now we know that there's one or more body sections, which can
-        // be matched anywhere from the 0 index (because the head was pruned)
-        // through to the length-fileTailMatch index.
-        // split the body up into sections, and note the minimum index it can
-        // be found at (start with the length of all previous segments)
-        // [section, before, after]
-        const bodySegments = [[[], 0]];
-        let currentBody = bodySegments[0];
-        let nonGsParts = 0;
-        const nonGsPartsSums = [0];
-        for (const b of body) {
-            if (b === GLOBSTAR) {
-                nonGsPartsSums.push(nonGsParts);
-                currentBody = [[], 0];
-                bodySegments.push(currentBody);
-            }
-            else {
-                currentBody[0].push(b);
-                nonGsParts++;
-            }
-        }
-        let i = bodySegments.length - 1;
-        const fileLength = file.length - fileTailMatch;
-        for (const b of bodySegments) {
-            b[1] = fileLength - (nonGsPartsSums[i--] + b[0].length);
-        }
-        return !!this.#matchGlobStarBodySections(file, bodySegments, fileIndex, 0, partial, 0, !!fileTailMatch);
-    }
-    // return false for "nope, not matching"
-    // return null for "not matching, cannot keep trying"
-    #matchGlobStarBodySections(file, 
-    // pattern section, last possible position for it
-    bodySegments, fileIndex, bodyIndex, partial, globStarDepth, sawTail) {
-        // take the first body segment, and walk from fileIndex to its "after"
-        // value at the end
-        // If it doesn't match at that position, we increment, until we hit
-        // that final possible position, and give up.
-        // If it does match, then advance and try to rest.
-        // If any of them fail we keep walking forward.
-        // this is still a bit recursively painful, but it's more constrained
-        // than previous implementations, because we never test something that
-        // can't possibly be a valid matching condition.
-        const bs = bodySegments[bodyIndex];
-        if (!bs) {
-            // just make sure that there's no bad dots
-            for (let i = fileIndex; i < file.length; i++) {
-                sawTail = true;
-                const f = file[i];
-                if (f === '.' ||
-                    f === '..' ||
-                    (!this.options.dot && f.startsWith('.'))) {
-                    return false;
-                }
-            }
-            return sawTail;
-        }
-        // have a non-globstar body section to test
-        const [body, after] = bs;
-        while (fileIndex <= after) {
-            const m = this.#matchOne(file.slice(0, fileIndex + body.length), body, partial, fileIndex, 0);
-            // if limit exceeded, no match. intentional false negative,
-            // acceptable break in correctness for security.
-            if (m && globStarDepth < this.maxGlobstarRecursion) {
-                // match! see if the rest match. if so, we're done!
-                const sub = this.#matchGlobStarBodySections(file, bodySegments, fileIndex + body.length, bodyIndex + 1, partial, globStarDepth + 1, sawTail);
-                if (sub !== false) {
-                    return sub;
-                }
-            }
-            const f = file[fileIndex];
-            if (f === '.' ||
-                f === '..' ||
-                (!this.options.dot && f.startsWith('.'))) {
-                return false;
-            }
-            fileIndex++;
-        }
-        // walked off. no point continuing
-        return partial || null;
-    }
-    #matchOne(file, pattern, partial, fileIndex, patternIndex) {
-        let fi;
-        let pi;
-        let pl;
-        let fl;
-        for (fi = fileIndex,
-            pi = patternIndex,
-            fl = file.length,
-            pl = pattern.length; fi < fl && pi < pl; fi++, pi++) {
-            this.debug('matchOne loop');
-            let p = pattern[pi];
-            let f = file[fi];
-            this.debug(pattern, p, f);
-            // should be impossible.
-            // some invalid regexp stuff in the set.
-            /* c8 ignore start */
-            if (p === false || p === GLOBSTAR) {
-                return false;
-            }
-            /* c8 ignore stop */
-            // something other than **
-            // non-magic patterns just have to match exactly
-            // patterns with magic have been turned into regexps.
-            let hit;
-            if (typeof p === 'string') {
-                hit = f === p;
-                this.debug('string match', p, f, hit);
-            }
-            else {
-                hit = p.test(f);
-                this.debug('pattern match', p, f, hit);
-            }
-            if (!hit)
-                return false;
-        }
-        // Note: ending in / means that we'll get a final ""
-        // at the end of the pattern.  This can only match a
-        // corresponding "" at the end of the file.
-        // If the file ends in /, then it can only match a
-        // a pattern that ends in /, unless the pattern just
-        // doesn't have any more for it. But, a/b/ should *not*
-        // match "a/b/*", even though "" matches against the
-        // [^/]*? pattern, except in partial mode, where it might
-        // simply not be reached yet.
-        // However, a/b/ should still satisfy a/*
-        // now either we fell off the end of the pattern, or we're done.
-        if (fi === fl && pi === pl) {
-            // ran out of pattern and filename at the same time.
-            // an exact hit!
-            return true;
-        }
-        else if (fi === fl) {
-            // ran out of file, but still had pattern left.
-            // this is ok if we're doing the match as part of
-            // a glob fs traversal.
-            return partial;
-        }
-        else if (pi === pl) {
-            // ran out of pattern, still have file left.
-            // this is only acceptable if we're on the very last
-            // empty segment of a file with a trailing slash.
-            // a/* should match a/b/
-            return fi === fl - 1 && file[fi] === '';
-            /* c8 ignore start */
-        }
-        else {
-            // should be unreachable.
-            throw new Error('wtf?');
-        }
-        /* c8 ignore stop */
-    }
-    braceExpand() {
-        return braceExpand(this.pattern, this.options);
-    }
-    parse(pattern) {
-        assertValidPattern(pattern);
-        const options = this.options;
-        // shortcuts
-        if (pattern === '**')
-            return GLOBSTAR;
-        if (pattern === '')
-            return '';
-        // far and away, the most common glob pattern parts are
-        // *, *.*, and *.<ext>  Add a fast check method for those.
-        let m;
-        let fastTest = null;
-        if ((m = pattern.match(starRE))) {
-            fastTest = options.dot ? starTestDot : starTest;
-        }
-        else if ((m = pattern.match(starDotExtRE))) {
-            fastTest = (options.nocase ?
-                options.dot ?
-                    starDotExtTestNocaseDot
-                    : starDotExtTestNocase
-                : options.dot ? starDotExtTestDot
-                    : starDotExtTest)(m[1]);
-        }
-        else if ((m = pattern.match(qmarksRE))) {
-            fastTest = (options.nocase ?
-                options.dot ?
-                    qmarksTestNocaseDot
-                    : qmarksTestNocase
-                : options.dot ? qmarksTestDot
-                    : qmarksTest)(m);
-        }
-        else if ((m = pattern.match(starDotStarRE))) {
-            fastTest = options.dot ? starDotStarTestDot : starDotStarTest;
-        }
-        else if ((m = pattern.match(dotStarRE))) {
-            fastTest = dotStarTest;
-        }
-        const re = AST.fromGlob(pattern, this.options).toMMPattern();
-        if (fastTest && typeof re === 'object') {
-            // Avoids overriding in frozen environments
-            Reflect.defineProperty(re, 'test', { value: fastTest });
-        }
-        return re;
-    }
-    makeRe() {
-        if (this.regexp || this.regexp === false)
-            return this.regexp;
-        // at this point, this.set is a 2d array of partial
-        // pattern strings, or "**".
-        //
-        // It's better to use .match().  This function shouldn't
-        // be used, really, but it's pretty convenient sometimes,
-        // when you just want to work with a regex.
-        const set = this.set;
-        if (!set.length) {
-            this.regexp = false;
-            return this.regexp;
-        }
-        const options = this.options;
-        const twoStar = options.noglobstar ? esm_star
-            : options.dot ? twoStarDot
-                : twoStarNoDot;
-        const flags = new Set(options.nocase ? ['i'] : []);
-        // regexpify non-globstar patterns
-        // if ** is only item, then we just do one twoStar
-        // if ** is first, and there are more, prepend (\/|twoStar\/)? to next
-        // if ** is last, append (\/twoStar|) to previous
-        // if ** is in the middle, append (\/|\/twoStar\/) to previous
-        // then filter out GLOBSTAR symbols
-        let re = set
-            .map(pattern => {
-            const pp = pattern.map(p => {
-                if (p instanceof RegExp) {
-                    for (const f of p.flags.split(''))
-                        flags.add(f);
-                }
-                return (typeof p === 'string' ? esm_regExpEscape(p)
-                    : p === GLOBSTAR ? GLOBSTAR
-                        : p._src);
-            });
-            pp.forEach((p, i) => {
-                const next = pp[i + 1];
-                const prev = pp[i - 1];
-                if (p !== GLOBSTAR || prev === GLOBSTAR) {
-                    return;
-                }
-                if (prev === undefined) {
-                    if (next !== undefined && next !== GLOBSTAR) {
-                        pp[i + 1] = '(?:\\/|' + twoStar + '\\/)?' + next;
-                    }
-                    else {
-                        pp[i] = twoStar;
-                    }
-                }
-                else if (next === undefined) {
-                    pp[i - 1] = prev + '(?:\\/|\\/' + twoStar + ')?';
-                }
-                else if (next !== GLOBSTAR) {
-                    pp[i - 1] = prev + '(?:\\/|\\/' + twoStar + '\\/)' + next;
-                    pp[i + 1] = GLOBSTAR;
-                }
-            });
-            const filtered = pp.filter(p => p !== GLOBSTAR);
-            // For partial matches, we need to make the pattern match
-            // any prefix of the full path. We do this by generating
-            // alternative patterns that match progressively longer prefixes.
-            if (this.partial && filtered.length >= 1) {
-                const prefixes = [];
-                for (let i = 1; i <= filtered.length; i++) {
-                    prefixes.push(filtered.slice(0, i).join('/'));
-                }
-                return '(?:' + prefixes.join('|') + ')';
-            }
-            return filtered.join('/');
-        })
-            .join('|');
-        // need to wrap in parens if we had more than one thing with |,
-        // otherwise only the first will be anchored to ^ and the last to $
-        const [open, close] = set.length > 1 ? ['(?:', ')'] : ['', ''];
-        // must match entire pattern
-        // ending in a * or ** will make it less strict.
-        re = '^' + open + re + close + '$';
-        // In partial mode, '/' should always match as it's a valid prefix for any pattern
-        if (this.partial) {
-            re = '^(?:\\/|' + open + re.slice(1, -1) + close + ')$';
-        }
-        // can match anything, as long as it's not this.
-        if (this.negate)
-            re = '^(?!' + re + ').+$';
-        try {
-            this.regexp = new RegExp(re, [...flags].join(''));
-            /* c8 ignore start */
-        }
-        catch {
-            // should be impossible
-            this.regexp = false;
-        }
-        /* c8 ignore stop */
-        return this.regexp;
-    }
-    slashSplit(p) {
-        // if p starts with // on windows, we preserve that
-        // so that UNC paths aren't broken.  Otherwise, any number of
-        // / characters are coalesced into one, unless
-        // preserveMultipleSlashes is set to true.
-        if (this.preserveMultipleSlashes) {
-            return p.split('/');
-        }
-        else if (this.isWindows && /^\/\/[^/]+/.test(p)) {
-            // add an extra '' for the one we lose
-            return ['', ...p.split(/\/+/)];
-        }
-        else {
-            return p.split(/\/+/);
-        }
-    }
-    match(f, partial = this.partial) {
-        this.debug('match', f, this.pattern);
-        // short-circuit in the case of busted things.
-        // comments, etc.
-        if (this.comment) {
-            return false;
-        }
-        if (this.empty) {
-            return f === '';
-        }
-        if (f === '/' && partial) {
-            return true;
-        }
-        const options = this.options;
-        // windows: need to use /, not \
-        if (this.isWindows) {
-            f = f.split('\\').join('/');
-        }
-        // treat the test path as a set of pathparts.
-        const ff = this.slashSplit(f);
-        this.debug(this.pattern, 'split', ff);
-        // just ONE of the pattern sets in this.set needs to match
-        // in order for it to be valid.  If negating, then just one
-        // match means that we have failed.
-        // Either way, return on the first hit.
-        const set = this.set;
-        this.debug(this.pattern, 'set', set);
-        // Find the basename of the path by looking for the last non-empty segment
-        let filename = ff[ff.length - 1];
-        if (!filename) {
-            for (let i = ff.length - 2; !filename && i >= 0; i--) {
-                filename = ff[i];
-            }
-        }
-        for (const pattern of set) {
-            let file = ff;
-            if (options.matchBase && pattern.length === 1) {
-                file = [filename];
-            }
-            const hit = this.matchOne(file, pattern, partial);
-            if (hit) {
-                if (options.flipNegate) {
-                    return true;
-                }
-                return !this.negate;
-            }
-        }
-        // didn't get any hits.  this is success if it's a negative
-        // pattern, failure otherwise.
-        if (options.flipNegate) {
-            return false;
-        }
-        return this.negate;
-    }
-    static defaults(def) {
-        return minimatch.defaults(def).Minimatch;
-    }
-}
-/* c8 ignore start */
-
-
-
-/* c8 ignore stop */
-minimatch.AST = AST;
-minimatch.Minimatch = Minimatch;
-minimatch.escape = escape_escape;
-minimatch.unescape = unescape_unescape;
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-path.js
-
-
-
-const internal_path_IS_WINDOWS = process.platform === 'win32';
-/**
- * Helper class for parsing paths into segments
- */
-class Path {
-    /**
-     * Constructs a Path
-     * @param itemPath Path or array of segments
-     */
-    constructor(itemPath) {
-        this.segments = [];
-        // String
-        if (typeof itemPath === 'string') {
-            external_assert_(itemPath, `Parameter 'itemPath' must not be empty`);
-            // Normalize slashes and trim unnecessary trailing slash
-            itemPath = safeTrimTrailingSeparator(itemPath);
-            // Not rooted
-            if (!hasRoot(itemPath)) {
-                this.segments = itemPath.split(external_path_.sep);
-            }
-            // Rooted
-            else {
-                // Add all segments, while not at the root
-                let remaining = itemPath;
-                let dir = dirname(remaining);
-                while (dir !== remaining) {
-                    // Add the segment
-                    const basename = external_path_.basename(remaining);
-                    this.segments.unshift(basename);
-                    // Truncate the last segment
-                    remaining = dir;
-                    dir = dirname(remaining);
-                }
-                // Remainder is the root
-                this.segments.unshift(remaining);
-            }
-        }
-        // Array
-        else {
-            // Must not be empty
-            external_assert_(itemPath.length > 0, `Parameter 'itemPath' must not be an empty array`);
-            // Each segment
-            for (let i = 0; i < itemPath.length; i++) {
-                let segment = itemPath[i];
-                // Must not be empty
-                external_assert_(segment, `Parameter 'itemPath' must not contain any empty segments`);
-                // Normalize slashes
-                segment = normalizeSeparators(itemPath[i]);
-                // Root segment
-                if (i === 0 && hasRoot(segment)) {
-                    segment = safeTrimTrailingSeparator(segment);
-                    external_assert_(segment === dirname(segment), `Parameter 'itemPath' root segment contains information for multiple segments`);
-                    this.segments.push(segment);
-                }
-                // All other segments
-                else {
-                    // Must not contain slash
-                    external_assert_(!segment.includes(external_path_.sep), `Parameter 'itemPath' contains unexpected path separators`);
-                    this.segments.push(segment);
-                }
-            }
-        }
-    }
-    /**
-     * Converts the path to it's string representation
-     */
-    toString() {
-        // First segment
-        let result = this.segments[0];
-        // All others
-        let skipSlash = result.endsWith(external_path_.sep) || (internal_path_IS_WINDOWS && /^[A-Z]:$/i.test(result));
-        for (let i = 1; i < this.segments.length; i++) {
-            if (skipSlash) {
-                skipSlash = false;
-            }
-            else {
-                result += external_path_.sep;
-            }
-            result += this.segments[i];
-        }
-        return result;
-    }
-}
-//# sourceMappingURL=internal-path.js.map
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-pattern.js
-
-
-
-
-
-
-
-const internal_pattern_IS_WINDOWS = process.platform === 'win32';
-class Pattern {
-    constructor(patternOrNegate, isImplicitPattern = false, segments, homedir) {
-        /**
-         * Indicates whether matches should be excluded from the result set
-         */
-        this.negate = false;
-        // Pattern overload
-        let pattern;
-        if (typeof patternOrNegate === 'string') {
-            pattern = patternOrNegate.trim();
-        }
-        // Segments overload
-        else {
-            // Convert to pattern
-            segments = segments || [];
-            external_assert_(segments.length, `Parameter 'segments' must not empty`);
-            const root = Pattern.getLiteral(segments[0]);
-            external_assert_(root && hasAbsoluteRoot(root), `Parameter 'segments' first element must be a root path`);
-            pattern = new Path(segments).toString().trim();
-            if (patternOrNegate) {
-                pattern = `!${pattern}`;
-            }
-        }
-        // Negate
-        while (pattern.startsWith('!')) {
-            this.negate = !this.negate;
-            pattern = pattern.substr(1).trim();
-        }
-        // Normalize slashes and ensures absolute root
-        pattern = Pattern.fixupPattern(pattern, homedir);
-        // Segments
-        this.segments = new Path(pattern).segments;
-        // Trailing slash indicates the pattern should only match directories, not regular files
-        this.trailingSeparator = normalizeSeparators(pattern)
-            .endsWith(external_path_.sep);
-        pattern = safeTrimTrailingSeparator(pattern);
-        // Search path (literal path prior to the first glob segment)
-        let foundGlob = false;
-        const searchSegments = this.segments
-            .map(x => Pattern.getLiteral(x))
-            .filter(x => !foundGlob && !(foundGlob = x === ''));
-        this.searchPath = new Path(searchSegments).toString();
-        // Root RegExp (required when determining partial match)
-        this.rootRegExp = new RegExp(Pattern.regExpEscape(searchSegments[0]), internal_pattern_IS_WINDOWS ? 'i' : '');
-        this.isImplicitPattern = isImplicitPattern;
-        // Create minimatch
-        const minimatchOptions = {
-            dot: true,
-            nobrace: true,
-            nocase: internal_pattern_IS_WINDOWS,
-            nocomment: true,
-            noext: true,
-            nonegate: true
-        };
-        pattern = internal_pattern_IS_WINDOWS ? pattern.replace(/\\/g, '/') : pattern;
-        this.minimatch = new Minimatch(pattern, minimatchOptions);
-    }
-    /**
-     * Matches the pattern against the specified path
-     */
-    match(itemPath) {
-        // Last segment is globstar?
-        if (this.segments[this.segments.length - 1] === '**') {
-            // Normalize slashes
-            itemPath = normalizeSeparators(itemPath);
-            // Append a trailing slash. Otherwise Minimatch will not match the directory immediately
-            // preceding the globstar. For example, given the pattern `/foo/**`, Minimatch returns
-            // false for `/foo` but returns true for `/foo/`. Append a trailing slash to handle that quirk.
-            if (!itemPath.endsWith(external_path_.sep) && this.isImplicitPattern === false) {
-                // Note, this is safe because the constructor ensures the pattern has an absolute root.
-                // For example, formats like C: and C:foo on Windows are resolved to an absolute root.
-                itemPath = `${itemPath}${external_path_.sep}`;
-            }
-        }
-        else {
-            // Normalize slashes and trim unnecessary trailing slash
-            itemPath = safeTrimTrailingSeparator(itemPath);
-        }
-        // Match
-        if (this.minimatch.match(itemPath)) {
-            return this.trailingSeparator ? MatchKind.Directory : MatchKind.All;
-        }
-        return MatchKind.None;
-    }
-    /**
-     * Indicates whether the pattern may match descendants of the specified path
-     */
-    partialMatch(itemPath) {
-        // Normalize slashes and trim unnecessary trailing slash
-        itemPath = safeTrimTrailingSeparator(itemPath);
-        // matchOne does not handle root path correctly
-        if (dirname(itemPath) === itemPath) {
-            return this.rootRegExp.test(itemPath);
-        }
-        return this.minimatch.matchOne(itemPath.split(internal_pattern_IS_WINDOWS ? /\\+/ : /\/+/), this.minimatch.set[0], true);
-    }
-    /**
-     * Escapes glob patterns within a path
-     */
-    static globEscape(s) {
-        return (internal_pattern_IS_WINDOWS ? s : s.replace(/\\/g, '\\\\')) // escape '\' on Linux/macOS
-            .replace(/(\[)(?=[^/]+\])/g, '[[]') // escape '[' when ']' follows within the path segment
-            .replace(/\?/g, '[?]') // escape '?'
-            .replace(/\*/g, '[*]'); // escape '*'
-    }
-    /**
-     * Normalizes slashes and ensures absolute root
-     */
-    static fixupPattern(pattern, homedir) {
-        // Empty
-        external_assert_(pattern, 'pattern cannot be empty');
-        // Must not contain `.` segment, unless first segment
-        // Must not contain `..` segment
-        const literalSegments = new Path(pattern).segments.map(x => Pattern.getLiteral(x));
-        external_assert_(literalSegments.every((x, i) => (x !== '.' || i === 0) && x !== '..'), `Invalid pattern '${pattern}'. Relative pathing '.' and '..' is not allowed.`);
-        // Must not contain globs in root, e.g. Windows UNC path \\foo\b*r
-        external_assert_(!hasRoot(pattern) || literalSegments[0], `Invalid pattern '${pattern}'. Root segment must not contain globs.`);
-        // Normalize slashes
-        pattern = normalizeSeparators(pattern);
-        // Replace leading `.` segment
-        if (pattern === '.' || pattern.startsWith(`.${external_path_.sep}`)) {
-            pattern = Pattern.globEscape(process.cwd()) + pattern.substr(1);
-        }
-        // Replace leading `~` segment
-        else if (pattern === '~' || pattern.startsWith(`~${external_path_.sep}`)) {
-            homedir = homedir || external_os_.homedir();
-            external_assert_(homedir, 'Unable to determine HOME directory');
-            external_assert_(hasAbsoluteRoot(homedir), `Expected HOME directory to be a rooted path. Actual '${homedir}'`);
-            pattern = Pattern.globEscape(homedir) + pattern.substr(1);
-        }
-        // Replace relative drive root, e.g. pattern is C: or C:foo
-        else if (internal_pattern_IS_WINDOWS &&
-            (pattern.match(/^[A-Z]:$/i) || pattern.match(/^[A-Z]:[^\\]/i))) {
-            let root = ensureAbsoluteRoot('C:\\dummy-root', pattern.substr(0, 2));
-            if (pattern.length > 2 && !root.endsWith('\\')) {
-                root += '\\';
-            }
-            pattern = Pattern.globEscape(root) + pattern.substr(2);
-        }
-        // Replace relative root, e.g. pattern is \ or \foo
-        else if (internal_pattern_IS_WINDOWS && (pattern === '\\' || pattern.match(/^\\[^\\]/))) {
-            let root = ensureAbsoluteRoot('C:\\dummy-root', '\\');
-            if (!root.endsWith('\\')) {
-                root += '\\';
-            }
-            pattern = Pattern.globEscape(root) + pattern.substr(1);
-        }
-        // Otherwise ensure absolute root
-        else {
-            pattern = ensureAbsoluteRoot(Pattern.globEscape(process.cwd()), pattern);
-        }
-        return normalizeSeparators(pattern);
-    }
-    /**
-     * Attempts to unescape a pattern segment to create a literal path segment.
-     * Otherwise returns empty string.
-     */
-    static getLiteral(segment) {
-        let literal = '';
-        for (let i = 0; i < segment.length; i++) {
-            const c = segment[i];
-            // Escape
-            if (c === '\\' && !internal_pattern_IS_WINDOWS && i + 1 < segment.length) {
-                literal += segment[++i];
-                continue;
-            }
-            // Wildcard
-            else if (c === '*' || c === '?') {
-                return '';
-            }
-            // Character set
-            else if (c === '[' && i + 1 < segment.length) {
-                let set = '';
-                let closed = -1;
-                for (let i2 = i + 1; i2 < segment.length; i2++) {
-                    const c2 = segment[i2];
-                    // Escape
-                    if (c2 === '\\' && !internal_pattern_IS_WINDOWS && i2 + 1 < segment.length) {
-                        set += segment[++i2];
-                        continue;
-                    }
-                    // Closed
-                    else if (c2 === ']') {
-                        closed = i2;
-                        break;
-                    }
-                    // Otherwise
-                    else {
-                        set += c2;
-                    }
-                }
-                // Closed?
-                if (closed >= 0) {
-                    // Cannot convert
-                    if (set.length > 1) {
-                        return '';
-                    }
-                    // Convert to literal
-                    if (set) {
-                        literal += set;
-                        i = closed;
-                        continue;
-                    }
-                }
-                // Otherwise fall thru
-            }
-            // Append
-            literal += c;
-        }
-        return literal;
-    }
-    /**
-     * Escapes regexp special characters
-     * https://javascript.info/regexp-escaping
-     */
-    static regExpEscape(s) {
-        return s.replace(/[[\\^$.|?*+()]/g, '\\$&');
-    }
-}
-//# sourceMappingURL=internal-pattern.js.map
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-search-state.js
-class SearchState {
-    constructor(path, level) {
-        this.path = path;
-        this.level = level;
-    }
-}
-//# sourceMappingURL=internal-search-state.js.map
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-globber.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-var __asyncValues = (undefined && undefined.__asyncValues) || function (o) {
-    if (!Symbol.asyncIterator) throw new TypeError("Symbol.asyncIterator is not defined.");
-    var m = o[Symbol.asyncIterator], i;
-    return m ? m.call(o) : (o = typeof __values === "function" ? __values(o) : o[Symbol.iterator](), i = {}, verb("next"), verb("throw"), verb("return"), i[Symbol.asyncIterator] = function () { return this; }, i);
-    function verb(n) { i[n] = o[n] && function (v) { return new Promise(function (resolve, reject) { v = o[n](v), settle(resolve, reject, v.done, v.value); }); }; }
-    function settle(resolve, reject, d, v) { Promise.resolve(v).then(function(v) { resolve({ value: v, done: d }); }, reject); }
-};
-var __await = (undefined && undefined.__await) || function (v) { return this instanceof __await ? (this.v = v, this) : new __await(v); }
-var __asyncGenerator = (undefined && undefined.__asyncGenerator) || function (thisArg, _arguments, generator) {
-    if (!Symbol.asyncIterator) throw new TypeError("Symbol.asyncIterator is not defined.");
-    var g = generator.apply(thisArg, _arguments || []), i, q = [];
-    return i = Object.create((typeof AsyncIterator === "function" ? AsyncIterator : Object).prototype), verb("next"), verb("throw"), verb("return", awaitReturn), i[Symbol.asyncIterator] = function () { return this; }, i;
-    function awaitReturn(f) { return function (v) { return Promise.resolve(v).then(f, reject); }; }
-    function verb(n, f) { if (g[n]) { i[n] = function (v) { return new Promise(function (a, b) { q.push([n, v, a, b]) > 1 || resume(n, v); }); }; if (f) i[n] = f(i[n]); } }
-    function resume(n, v) { try { step(g[n](v)); } catch (e) { settle(q[0][3], e); } }
-    function step(r) { r.value instanceof __await ? Promise.resolve(r.value.v).then(fulfill, reject) : settle(q[0][2], r); }
-    function fulfill(value) { resume("next", value); }
-    function reject(value) { resume("throw", value); }
-    function settle(f, v) { if (f(v), q.shift(), q.length) resume(q[0][0], q[0][1]); }
-};
-
-
-
-
-
-
-
-
-const internal_globber_IS_WINDOWS = process.platform === 'win32';
-class DefaultGlobber {
-    constructor(options) {
-        this.patterns = [];
-        this.searchPaths = [];
-        this.options = getOptions(options);
-    }
-    getSearchPaths() {
-        // Return a copy
-        return this.searchPaths.slice();
-    }
-    glob() {
-        return __awaiter(this, void 0, void 0, function* () {
-            var _a, e_1, _b, _c;
-            const result = [];
-            try {
-                for (var _d = true, _e = __asyncValues(this.globGenerator()), _f; _f = yield _e.next(), _a = _f.done, !_a; _d = true) {
-                    _c = _f.value;
-                    _d = false;
-                    const itemPath = _c;
-                    result.push(itemPath);
-                }
-            }
-            catch (e_1_1) { e_1 = { error: e_1_1 }; }
-            finally {
-                try {
-                    if (!_d && !_a && (_b = _e.return)) yield _b.call(_e);
-                }
-                finally { if (e_1) throw e_1.error; }
-            }
-            return result;
-        });
-    }
-    globGenerator() {
-        return __asyncGenerator(this, arguments, function* globGenerator_1() {
-            // Fill in defaults options
-            const options = getOptions(this.options);
-            // Implicit descendants?
-            const patterns = [];
-            for (const pattern of this.patterns) {
-                patterns.push(pattern);
-                if (options.implicitDescendants &&
-                    (pattern.trailingSeparator ||
-                        pattern.segments[pattern.segments.length - 1] !== '**')) {
-                    patterns.push(new Pattern(pattern.negate, true, pattern.segments.concat('**')));
-                }
-            }
-            // Push the search paths
-            const stack = [];
-            for (const searchPath of getSearchPaths(patterns)) {
-                lib_core/* debug */.Yz(`Search path '${searchPath}'`);
-                // Exists?
-                try {
-                    // Intentionally using lstat. Detection for broken symlink
-                    // will be performed later (if following symlinks).
-                    yield __await(external_fs_.promises.lstat(searchPath));
-                }
-                catch (err) {
-                    if (err.code === 'ENOENT') {
-                        continue;
-                    }
-                    throw err;
-                }
-                stack.unshift(new SearchState(searchPath, 1));
-            }
-            // Search
-            const traversalChain = []; // used to detect cycles
-            while (stack.length) {
-                // Pop
-                const item = stack.pop();
-                // Match?
-                const match = internal_pattern_helper_match(patterns, item.path);
-                const partialMatch = !!match || internal_pattern_helper_partialMatch(patterns, item.path);
-                if (!match && !partialMatch) {
-                    continue;
-                }
-                // Stat
-                const stats = yield __await(DefaultGlobber.stat(item, options, traversalChain)
-                // Broken symlink, or symlink cycle detected, or no longer exists
-                );
-                // Broken symlink, or symlink cycle detected, or no longer exists
-                if (!stats) {
-                    continue;
-                }
-                // Hidden file or directory?
-                if (options.excludeHiddenFiles && external_path_.basename(item.path).match(/^\./)) {
-                    continue;
-                }
-                // Directory
-                if (stats.isDirectory()) {
-                    // Matched
-                    if (match & MatchKind.Directory && options.matchDirectories) {
-                        yield yield __await(item.path);
-                    }
-                    // Descend?
-                    else if (!partialMatch) {
-                        continue;
-                    }
-                    // Push the child items in reverse
-                    const childLevel = item.level + 1;
-                    const childItems = (yield __await(external_fs_.promises.readdir(item.path))).map(x => new SearchState(external_path_.join(item.path, x), childLevel));
-                    stack.push(...childItems.reverse());
-                }
-                // File
-                else if (match & MatchKind.File) {
-                    yield yield __await(item.path);
-                }
-            }
-        });
-    }
-    /**
-     * Constructs a DefaultGlobber
-     */
-    static create(patterns, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            const result = new DefaultGlobber(options);
-            if (internal_globber_IS_WINDOWS) {
-                patterns = patterns.replace(/\r\n/g, '\n');
-                patterns = patterns.replace(/\r/g, '\n');
-            }
-            const lines = patterns.split('\n').map(x => x.trim());
-            for (const line of lines) {
-                // Empty or comment
-                if (!line || line.startsWith('#')) {
-                    continue;
-                }
-                // Pattern
-                else {
-                    result.patterns.push(new Pattern(line));
-                }
-            }
-            result.searchPaths.push(...getSearchPaths(result.patterns));
-            return result;
-        });
-    }
-    static stat(item, options, traversalChain) {
-        return __awaiter(this, void 0, void 0, function* () {
-            // Note:
-            // `stat` returns info about the target of a symlink (or symlink chain)
-            // `lstat` returns info about a symlink itself
-            let stats;
-            if (options.followSymbolicLinks) {
-                try {
-                    // Use `stat` (following symlinks)
-                    stats = yield external_fs_.promises.stat(item.path);
-                }
-                catch (err) {
-                    if (err.code === 'ENOENT') {
-                        if (options.omitBrokenSymbolicLinks) {
-                            lib_core/* debug */.Yz(`Broken symlink '${item.path}'`);
-                            return undefined;
-                        }
-                        throw new Error(`No information found for the path '${item.path}'. This may indicate a broken symbolic link.`);
-                    }
-                    throw err;
-                }
-            }
-            else {
-                // Use `lstat` (not following symlinks)
-                stats = yield external_fs_.promises.lstat(item.path);
-            }
-            // Note, isDirectory() returns false for the lstat of a symlink
-            if (stats.isDirectory() && options.followSymbolicLinks) {
-                // Get the realpath
-                const realPath = yield external_fs_.promises.realpath(item.path);
-                // Fixup the traversal chain to match the item level
-                while (traversalChain.length >= item.level) {
-                    traversalChain.pop();
-                }
-                // Test for a cycle
-                if (traversalChain.some((x) => x === realPath)) {
-                    lib_core/* debug */.Yz(`Symlink cycle detected for path '${item.path}' and realpath '${realPath}'`);
-                    return undefined;
-                }
-                // Update the traversal chain
-                traversalChain.push(realPath);
-            }
-            return stats;
-        });
-    }
-}
-//# sourceMappingURL=internal-globber.js.map
-// EXTERNAL MODULE: external "crypto"
-var external_crypto_ = __nccwpck_require__(76982);
-// EXTERNAL MODULE: external "stream"
-var external_stream_ = __nccwpck_require__(2203);
-// EXTERNAL MODULE: external "util"
-var external_util_ = __nccwpck_require__(39023);
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/internal-hash-files.js
-var internal_hash_files_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-var internal_hash_files_asyncValues = (undefined && undefined.__asyncValues) || function (o) {
-    if (!Symbol.asyncIterator) throw new TypeError("Symbol.asyncIterator is not defined.");
-    var m = o[Symbol.asyncIterator], i;
-    return m ? m.call(o) : (o = typeof __values === "function" ? __values(o) : o[Symbol.iterator](), i = {}, verb("next"), verb("throw"), verb("return"), i[Symbol.asyncIterator] = function () { return this; }, i);
-    function verb(n) { i[n] = o[n] && function (v) { return new Promise(function (resolve, reject) { v = o[n](v), settle(resolve, reject, v.done, v.value); }); }; }
-    function settle(resolve, reject, d, v) { Promise.resolve(v).then(function(v) { resolve({ value: v, done: d }); }, reject); }
-};
-
-
-
-
-
-
-function hashFiles(globber_1, currentWorkspace_1) {
-    return internal_hash_files_awaiter(this, arguments, void 0, function* (globber, currentWorkspace, verbose = false) {
-        var _a, e_1, _b, _c;
-        var _d;
-        const writeDelegate = verbose ? core.info : core.debug;
-        let hasMatch = false;
-        const githubWorkspace = currentWorkspace
-            ? currentWorkspace
-            : ((_d = process.env['GITHUB_WORKSPACE']) !== null && _d !== void 0 ? _d : process.cwd());
-        const result = crypto.createHash('sha256');
-        let count = 0;
-        try {
-            for (var _e = true, _f = internal_hash_files_asyncValues(globber.globGenerator()), _g; _g = yield _f.next(), _a = _g.done, !_a; _e = true) {
-                _c = _g.value;
-                _e = false;
-                const file = _c;
-                writeDelegate(file);
-                if (!file.startsWith(`${githubWorkspace}${path.sep}`)) {
-                    writeDelegate(`Ignore '${file}' since it is not under GITHUB_WORKSPACE.`);
-                    continue;
-                }
-                if (fs.statSync(file).isDirectory()) {
-                    writeDelegate(`Skip directory '${file}'.`);
-                    continue;
-                }
-                const hash = crypto.createHash('sha256');
-                const pipeline = util.promisify(stream.pipeline);
-                yield pipeline(fs.createReadStream(file), hash);
-                result.write(hash.digest());
-                count++;
-                if (!hasMatch) {
-                    hasMatch = true;
-                }
-            }
-        }
-        catch (e_1_1) { e_1 = { error: e_1_1 }; }
-        finally {
-            try {
-                if (!_e && !_a && (_b = _f.return)) yield _b.call(_f);
-            }
-            finally { if (e_1) throw e_1.error; }
-        }
-        result.end();
-        if (hasMatch) {
-            writeDelegate(`Found ${count} files to hash.`);
-            return result.digest('hex');
-        }
-        else {
-            writeDelegate(`No matches found for glob`);
-            return '';
-        }
-    });
-}
-//# sourceMappingURL=internal-hash-files.js.map
-;// CONCATENATED MODULE: @actions/glob@0.7.0/lib/glob.js
-var glob_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Constructs a globber
- *
- * @param patterns  Patterns separated by newlines
- * @param options   Glob options
- */
-function create(patterns, options) {
-    return glob_awaiter(this, void 0, void 0, function* () {
-        return yield DefaultGlobber.create(patterns, options);
-    });
-}
-/**
- * Computes the sha256 hash of a glob
- *
- * @param patterns  Patterns separated by newlines
- * @param currentWorkspace  Workspace used when matching files
- * @param options   Glob options
- * @param verbose   Enables verbose logging
- */
-function glob_hashFiles(patterns_1) {
-    return glob_awaiter(this, arguments, void 0, function* (patterns, currentWorkspace = '', options, verbose = false) {
-        let followSymbolicLinks = true;
-        if (options && typeof options.followSymbolicLinks === 'boolean') {
-            followSymbolicLinks = options.followSymbolicLinks;
-        }
-        const globber = yield create(patterns, { followSymbolicLinks });
-        return _hashFiles(globber, currentWorkspace, verbose);
-    });
-}
-//# sourceMappingURL=glob.js.map
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./packages/action/build/workspace.js
-
 
 
 
@@ -82791,33 +81639,6 @@ var promises_ = __nccwpck_require__(51455);
 /** The path as it stands in outputs: relative to the workspace, with `/`. */
 function nameInWorkspace(path, workspace) {
     return (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
-}
-/**
- * Finds the files that glob patterns name, in the order of their names; hidden ones only where a pattern names them.
- *
- * @throws {InputProblem} when nothing matches, or something that matches is not in the workspace, be it by `..` or by
- *   a symbolic link.
- */
-async function findFiles(patterns, workspace) {
-    const root = await (0,promises_.realpath)(workspace);
-    const files = [];
-    const outside = [];
-    for (const path of await matchesOf(patterns)) {
-        const real = await (0,promises_.realpath)(path).catch(() => undefined);
-        if (real === undefined || !isInside(real, root)) {
-            outside.push(quoting_quote(nameInWorkspace(path, workspace)));
-            continue;
-        }
-        const stats = await (0,promises_.stat)(real);
-        if (stats.isFile())
-            files.push({ path: real, name: nameInWorkspace(path, workspace), size: stats.size });
-    }
-    if (outside.length > 0)
-        throw new InputProblem(`${enumerate(outside)} leads out of the workspace, or to nothing`);
-    if (files.length === 0) {
-        throw new InputProblem(`no file of the workspace matches ${enumerate(patterns.map(quoting_quote))}`);
-    }
-    return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 /**
  * The absolute path of a directory of the workspace, which need not exist yet.
@@ -82831,25 +81652,10 @@ async function directoryInWorkspace(text, workspace) {
         throw new InputProblem(`${quoting_quote(text)} is not inside the workspace`);
     return path;
 }
-/** Hidden files and folders match only what names them, so that `**` does not send the history of the repository. */
-async function matchesOf(patterns) {
-    const isExclusion = (pattern) => pattern.startsWith('!');
-    const namesHidden = (pattern) => /(^|[\\/])\.[^.\\/]/.test(pattern);
-    const glob = async (include, excludeHiddenFiles) => {
-        if (!patterns.some((pattern) => !isExclusion(pattern) && include(pattern)))
-            return [];
-        const used = patterns.filter((pattern) => isExclusion(pattern) || include(pattern));
-        const options = { followSymbolicLinks: false, matchDirectories: false, excludeHiddenFiles };
-        return (await create(used.map(asNoComment).join('\n'), options)).glob();
-    };
-    return new Set([
-        ...(await glob((pattern) => !namesHidden(pattern), true)),
-        ...(await glob(namesHidden, false)),
-    ]);
-}
-/** A line that begins with `#` would be ignored, also when it is the name of a file. */
-function asNoComment(pattern) {
-    return pattern.startsWith('#') ? `./${pattern}` : pattern;
+/** Whether a path is a directory or something below it, by their names alone. */
+function isInside(path, directory) {
+    const way = (0,external_node_path_.relative)(directory, path);
+    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way) && (0,external_node_path_.join)(directory, way) === path;
 }
 /** The real path of the nearest ancestor that exists. */
 async function realpathOfExisting(path) {
@@ -82859,10 +81665,6 @@ async function realpathOfExisting(path) {
     catch {
         return realpathOfExisting((0,external_node_path_.dirname)(path));
     }
-}
-function isInside(path, directory) {
-    const way = (0,external_node_path_.relative)(directory, path);
-    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way) && (0,external_node_path_.join)(directory, way) === path;
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/ca-certificate.js
@@ -84016,7 +82818,7 @@ const NullObject = /* @__PURE__ */ (() => {
 /**
  * Create an attachment Content-Disposition header.
  */
-function dist_create(filename, options) {
+function create(filename, options) {
     const type = options?.type || 'attachment';
     const parameters = createParameters(filename, options?.fallback);
     return format({ type, parameters }, { extended: false });
@@ -84937,6 +83739,16 @@ function oneOf(words) {
         throw new InputProblem(`${quoting_quote(text)} is not one of ${words.join(', ')}`);
     };
 }
+const bytesOfUnit = { KB: 1e3, MB: 1e6, GB: 1e9 };
+const maxSize = 1e12;
+/** A size such as `500MB` or `4GB`, in bytes: at least 1 kB, at most 1000 GB. */
+const size = (text) => {
+    const [, number = '', unit = ''] = /^(\d{1,6})\s?(kB|MB|GB)$/i.exec(text) ?? [];
+    const bytes = Number(number) * (bytesOfUnit[unit.toUpperCase()] ?? 0);
+    if (bytes > 0 && bytes <= maxSize)
+        return bytes;
+    throw new InputProblem(`${quoting_quote(text)} is not a size such as 500MB or 4GB`);
+};
 /** What stands between newlines, commas and blanks. */
 const words = (text) => text.split(/[\s,]+/).filter((word) => word !== '');
 /** Lines without the blank ones. */
@@ -84944,8 +83756,11 @@ const lines = (text) => text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-/** The same, each line once. */
-const distinctLines = (text) => [...new Set(lines(text))];
+/**
+ * Paths in a storage, which may hold blanks and commas: one per line, and several on a line only where each of them
+ * begins as a URL does.
+ */
+const storagePaths = (text) => lines(text).flatMap((line) => line.split(/[\s,]+(?=[a-z][a-z\d+.-]*:\/\/)/i));
 /** A set of the given words, or the empty one for `none`. */
 function setOf(allowed) {
     return (text) => {
@@ -84959,6 +83774,12 @@ function setOf(allowed) {
         return new Set(given);
     };
 }
+/** http(s) URLs between newlines and blanks, or behind a comma. */
+const webUrls = (text) => text
+    .split(/\s+|,(?=https?:)/i)
+    .map((link) => link.replace(/^,+|,+$/g, ''))
+    .filter((link) => link !== '')
+    .map(webUrl);
 /** An http(s) URL. Its text is in no message: it may be a signed one. */
 const webUrl = (text) => {
     if (/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
@@ -84982,7 +83803,7 @@ const jsonObject = (text) => {
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/digicert.js
 
 
-function readDigicertRequest(reader, connection) {
+function readDigicertRequest(reader, { baseUrl, token }) {
     if (reader.isGiven('report-id') === reader.isGiven('report-name')) {
         reader.refuse('report-id, report-name', `${reader.isGiven('report-id') ? 'both are given' : 'both are missing'}. Give exactly one of them.`);
     }
@@ -84994,8 +83815,8 @@ function readDigicertRequest(reader, connection) {
     const id = reader.read('report-id', String, undefined);
     return {
         service: 'digicert',
-        apiKey: connection.token,
-        baseUrl: connection.baseUrl ?? digicertBaseUrl,
+        apiKey: token,
+        baseUrl: baseUrl ?? digicertBaseUrl,
         report: id === undefined ? { displayName: reader.read('report-name', String, '') } : { id },
         run,
         startNewRun,
@@ -85004,8 +83825,74 @@ function readDigicertRequest(reader, connection) {
     };
 }
 
+;// CONCATENATED MODULE: ./packages/action/build/inputs/fail-reasons.js
+const verdicts = ['malicious', 'suspicious', 'restricted', 'unknown', 'spam'];
+const failReasons = [...verdicts, 'missing', 'failed', 'timeout'];
+function isVerdict(reason) {
+    return verdicts.some((verdict) => verdict === reason);
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/input-table.js
+const input_table_spectraAnalyze = ['spectra-analyze'];
+const input_table_perceptionPoint = ['perception-point'];
+const input_table_digicert = ['digicert'];
+const files = ['spectra-analyze', 'perception-point'];
+/** Every input of the Action, in the order of action.yml. */
+const inputTable = {
+    service: {},
+    token: {},
+    'base-url': {},
+    region: { services: input_table_perceptionPoint, default: 'us' },
+    hashes: { services: input_table_spectraAnalyze },
+    'hashes-file': { services: input_table_spectraAnalyze },
+    files: { services: files },
+    'files-from': { services: files },
+    classification: { services: input_table_spectraAnalyze },
+    'download-links': { services: input_table_perceptionPoint },
+    'download-links-file': { services: input_table_perceptionPoint },
+    'storage-paths': { services: input_table_perceptionPoint },
+    storage: { services: input_table_perceptionPoint },
+    'file-password': { services: input_table_perceptionPoint },
+    'callback-url': { services: input_table_perceptionPoint },
+    'callback-params': { services: input_table_perceptionPoint },
+    'callback-headers': { services: input_table_perceptionPoint },
+    wait: { services: input_table_perceptionPoint, default: 'true' },
+    'scan-ids': { services: input_table_perceptionPoint },
+    'scan-ids-file': { services: input_table_perceptionPoint },
+    'report-id': { services: input_table_digicert },
+    'report-name': { services: input_table_digicert },
+    'report-run-id': { services: input_table_digicert, default: 'latest' },
+    run: { services: input_table_digicert, default: 'false' },
+    'report-format': { services: input_table_digicert, default: 'CSV' },
+    extract: { services: input_table_digicert, default: 'false' },
+    'output-directory': { default: 'security-reports' },
+    timeout: {},
+    'poll-interval': {},
+    concurrency: { default: '8' },
+    'max-report-size': { services: ['spectra-analyze', 'digicert'], default: '2GB' },
+    'fail-on': { default: 'malicious,suspicious,restricted,unknown,missing,failed,timeout' },
+    'upload-artifact': { default: 'true' },
+    'artifact-name': {},
+    archive: { default: 'true' },
+    'retention-days': {},
+    'compression-level': { default: '6' },
+    overwrite: { default: 'false' },
+    'ca-certificate': {},
+    'insecure-skip-tls-verify': { default: 'false' },
+};
+function inputDescription(name) {
+    return inputTable[name];
+}
+const inputNames = Object.keys(inputTable);
+
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/input-reader.js
 
+
+
+
+
+/** So large a list is no list of subjects any more. */
+const maxBytesOfList = 32_000_000;
 /** Reads inputs one by one, and collects what is wrong with them, so that all of it can be said at once. */
 class InputReader {
     workspace;
@@ -85017,30 +83904,45 @@ class InputReader {
         this.workspace = source.workspace;
         this.isPullRequest = source.isPullRequest;
     }
+    /** Whether an input has a value of its own. Blanks and commas alone, as an unset variable leaves them, are none. */
     isGiven(name) {
-        return this.#source.text(name) !== '';
+        return givenText(this.#source, name) !== '';
     }
-    /** The parsed value; or `instead` when the input was not given, or cannot be used, which `error` then says. */
-    read(name, parse, instead) {
-        const text = this.#source.text(name);
+    /**
+     * The parsed value of an input that was given, or else of its default; or `fallback` when it has neither, or cannot
+     * be used, which `error` then says.
+     */
+    read(name, parse, fallback) {
+        const text = this.#textOf(name);
         try {
-            return text === '' ? instead : parse(text);
+            return text === '' ? fallback : parse(text);
         }
         catch (error) {
             this.#note(name, error);
-            return instead;
+            return fallback;
         }
     }
-    /** As `read`, for what has to look at files. */
-    async find(name, parse, instead) {
-        const text = this.#source.text(name);
+    /** As `read`, for what depends on files. */
+    async readAsync(name, parse, fallback) {
+        const text = this.#textOf(name);
         try {
-            return text === '' ? instead : await parse(text);
+            return text === '' ? fallback : await parse(text);
         }
         catch (error) {
             this.#note(name, error);
-            return instead;
+            return fallback;
         }
+    }
+    /**
+     * A list, from an input and from the file that another input names, one value per line: an input ends at 128 KiB.
+     * Each value counts once.
+     *
+     * @param parse reads the text of either.
+     */
+    async readList(name, nameOfFile, parse) {
+        const given = this.read(name, parse, []);
+        const ofFile = await this.readAsync(nameOfFile, async (path) => parse(await readListFile(path, this.workspace)), []);
+        return [...new Set([...given, ...ofFile])];
     }
     /** Notes a problem when the input is missing. */
     demand(name, remedy) {
@@ -85054,17 +83956,43 @@ class InputReader {
     get hasProblems() {
         return this.#problems.length > 0;
     }
-    /** All that was noted, a line each. */
+    /** All that was noted, one problem per line. */
     error() {
         const intro = this.#problems.length === 1
             ? 'An input cannot be used'
             : `${this.#problems.length} inputs cannot be used`;
         return new Error(`${intro}; nothing was sent.\n${this.#problems.map((problem) => `- ${problem}`).join('\n')}`);
     }
+    #textOf(name) {
+        return givenText(this.#source, name) || (inputDescription(name).default ?? '');
+    }
     #note(name, error) {
         if (!(error instanceof InputProblem))
             throw error;
         this.refuse(name, error.message);
+    }
+}
+/** The text of an input; empty for one that is given without a value. */
+function givenText(source, name) {
+    const text = source.text(name);
+    return /[^\s,]/.test(text) ? text : '';
+}
+async function readListFile(path, workspace) {
+    const file = (0,external_node_path_.resolve)(workspace, path);
+    const refuse = (what) => new InputProblem(`${quoting_quote(path)} ${what}. Give the path of a text file, relative to the workspace`);
+    try {
+        const stats = await (0,promises_.stat)(file);
+        if (!stats.isFile())
+            throw refuse('is not a file');
+        if (stats.size > maxBytesOfList)
+            throw refuse(`is larger than ${maxBytesOfList} bytes`);
+        return (await (0,promises_.readFile)(file, 'utf8')).replace(/^\ufeff/, '');
+    }
+    catch (error) {
+        if (error instanceof InputProblem)
+            throw error;
+        const { code = 'unknown error' } = error;
+        throw refuse(code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`);
     }
 }
 
@@ -85550,51 +84478,353 @@ function readPage(answer, clean) {
     };
 }
 
+// EXTERNAL MODULE: picomatch@4.0.7/index.js
+var picomatch = __nccwpck_require__(45496);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+;// CONCATENATED MODULE: ./packages/action/build/workspace-file.js
+
+
+/** Pieces of this size keep an upload fast and its memory small. */
+const readBytes = 256 * 1024;
+/** A file is no longer what it was when the step found it. So what is read of it is not what the user asked for. */
+class ChangedFileError extends Error {
+    name = 'ChangedFileError';
+    what = 'it has changed since the step found it';
+    remedy = 'Run the step when nothing writes to the file any more.';
+    constructor(file) {
+        super(`${file} has changed since the step found it`);
+    }
+}
+/** @param found what the file was when it was found. */
+function workspaceFile(path, name, found) {
+    return { path, name, size: Number(found.size), open: () => readUnchanged(path, name, found) };
+}
+async function* readUnchanged(path, name, found) {
+    const file = await openWithoutLinks(path, name);
+    try {
+        await checkUnchanged(file, name, found);
+        let left = Number(found.size);
+        while (left > 0) {
+            // A buffer for each piece: who gets one may still hold it when the next is read.
+            const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(readBytes, left)));
+            if (bytesRead === 0)
+                throw new ChangedFileError(name);
+            left -= bytesRead;
+            yield buffer.subarray(0, bytesRead);
+        }
+        await checkUnchanged(file, name, found);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function openWithoutLinks(path, name) {
+    try {
+        // Windows has no such flag; device and inode are checked there, too.
+        return await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NOFOLLOW ?? 0));
+    }
+    catch (error) {
+        const { code } = error;
+        if (code === 'ELOOP' || code === 'ENOENT')
+            throw new ChangedFileError(name);
+        throw error;
+    }
+}
+async function checkUnchanged(file, name, found) {
+    const now = await file.stat({ bigint: true });
+    const isSame = ['dev', 'ino', 'size', 'mtimeNs'].every((key) => now[key] === found[key]);
+    if (!isSame)
+        throw new ChangedFileError(name);
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/find-files.js
+
+
+
+
+
+
+/**
+ * Finds the files that paths and glob patterns name. A path that exists under exactly that name is that file, whatever
+ * glob characters it holds; a folder stands for all files below it. Patterns know `*`, `?`, `[...]` and `**`; one that
+ * begins with `!` takes away what those before it have found. Hidden files and folders match only a pattern that names
+ * some, so that `**` does not send the history of the repository.
+ *
+ * Links are followed as long as they stay in the workspace, and no folder is entered again below itself.
+ *
+ * @param excluded a folder whose files no pattern finds: that of the reports, so that none of an earlier run is
+ *   submitted. A pattern that begins in it, or below, finds them.
+ */
+async function findFiles(patterns, workspace, excluded) {
+    const search = new FileSearch((0,external_node_path_.resolve)(workspace), await (0,promises_.realpath)(workspace), excluded);
+    const matchesOfPatterns = [];
+    const found = new Map();
+    for (const pattern of patterns) {
+        if (pattern.startsWith('!')) {
+            const isExcluded = exclusion(search.relative(pattern.slice(1)));
+            for (const name of found.keys())
+                if (isExcluded(name))
+                    found.delete(name);
+            continue;
+        }
+        const { files, problems } = await search.find(pattern);
+        for (const file of files)
+            found.set(file.name, file);
+        if (problems === 0)
+            matchesOfPatterns.push({ pattern, names: files.map(({ name }) => name) });
+    }
+    for (const { pattern, names } of matchesOfPatterns) {
+        if (names.some((name) => found.has(name)))
+            continue;
+        search.note(pattern, 'missing', names.length === 0
+            ? nothingMatches(pattern)
+            : `all that it matches is excluded by a pattern with "!". Remove one of the two.`);
+    }
+    return {
+        files: [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+        problems: search.problems,
+    };
+}
+function nothingMatches(pattern) {
+    const hint = /[{}]|[@+?!*]\(/.test(pattern)
+        ? ' Patterns know *, ?, [...] and **, but no {a,b}: give a pattern per line.'
+        : ' Check the name, and that an earlier step makes the file.';
+    return `no file of the workspace matches the pattern.${hint}`;
+}
+/** A search through the workspace, which notes what is wrong on its way. */
+class FileSearch {
+    #workspace;
+    #root;
+    #excluded;
+    #problems = new Map();
+    /** @param root the real path of the workspace. */
+    constructor(workspace, root, excluded) {
+        this.#workspace = workspace;
+        this.#root = root;
+        this.#excluded = excluded;
+    }
+    get problems() {
+        return [...this.#problems.values()];
+    }
+    note(subject, state, what) {
+        if (!this.#problems.has(subject))
+            this.#problems.set(subject, { subject, state, message: `${quoting_quote(subject)}: ${what}` });
+    }
+    /** A pattern relative to the workspace, without `.` and `..`; it begins with `..` where it leads outside. */
+    relative(pattern) {
+        const slashed = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
+        const isAbsolute = slashed.startsWith('/') || /^[a-z]:\//i.test(slashed);
+        if (!isAbsolute)
+            return external_node_path_.posix.normalize(slashed).replace(/\/+$/, '');
+        const base = [this.#workspace, this.#root].find((candidate) => isInside((0,external_node_path_.resolve)(slashed), candidate));
+        return nameInWorkspace((0,external_node_path_.resolve)(slashed), base ?? this.#workspace);
+    }
+    /** Finds what one pattern matches. Gives how many problems were on the way, too. */
+    async find(pattern) {
+        const before = this.#problems.size;
+        const files = [];
+        const relative = this.relative(pattern);
+        const name = relative === '.' ? '' : relative;
+        if (name === '..' || name.startsWith('../')) {
+            this.note(pattern, 'failed', 'it is outside the workspace. Name only files inside it.');
+        }
+        else {
+            const visit = {
+                files,
+                isHiddenWanted: /(?:^|\/)\.[^/]/.test(name),
+                base: baseOf(name),
+                folders: [],
+            };
+            const isThere = await exists((0,external_node_path_.join)(this.#workspace, name));
+            if (isThere)
+                await this.#visit(name, ['**'], { ...visit, base: name }, { isNamed: true });
+            else
+                await this.#enter('', name.split('/'), visit);
+        }
+        return { files, problems: this.#problems.size - before };
+    }
+    /** Matches the rest of a pattern against what is in a folder. */
+    async #enter(folder, segments, visit) {
+        const [segment = '', ...rest] = segments;
+        if (!hasGlob(segment)) {
+            const name = joinNames(folder, segment);
+            if (await exists((0,external_node_path_.join)(this.#workspace, name)))
+                await this.#visit(name, rest, visit, { isNamed: true });
+            return;
+        }
+        const isDeep = segment === '**';
+        const matches = isDeep ? () => true : matcher(segment, visit.isHiddenWanted);
+        if (isDeep && rest.length > 0)
+            await this.#enter(folder, rest, visit);
+        for (const entry of await this.#entriesOf(folder)) {
+            if (!visit.isHiddenWanted && entry.name.startsWith('.'))
+                continue;
+            if (!matches(entry.name))
+                continue;
+            const name = joinNames(folder, entry.name);
+            if (this.#isExcluded(name, visit.base))
+                continue;
+            if (!entry.isReadable) {
+                this.note(name, 'failed', 'its name is not UTF-8. Rename the file.');
+                continue;
+            }
+            await this.#visit(name, isDeep ? segments : rest, visit);
+        }
+    }
+    /** Takes a file that the whole pattern matches, or goes on in a folder with what is left of it. */
+    async #visit(name, rest, visit, { isNamed } = { isNamed: false }) {
+        const isMatch = rest.every((segment) => segment === '**');
+        const found = await this.#resolve(name, isMatch || isNamed);
+        if (found === undefined)
+            return;
+        const { path, stats } = found;
+        if (stats.isFile()) {
+            if (isMatch)
+                visit.files.push(workspaceFile(path, name, stats));
+            return;
+        }
+        if (!stats.isDirectory() || visit.folders.includes(path))
+            return;
+        const inside = { ...visit, folders: [...visit.folders, path] };
+        // As actions/upload-artifact does it: a folder stands for what is in it.
+        await this.#enter(name, rest.length === 0 ? ['**'] : rest, inside);
+    }
+    /**
+     * Where a name leads; `undefined` when that is not in the workspace.
+     *
+     * @param isWanted whether the pattern asks for the name itself, so that it is a problem when it leads nowhere. A
+     *   folder outside the workspace always is one: the pattern may match files in it.
+     */
+    async #resolve(name, isWanted) {
+        const note = (what) => {
+            this.note(name, 'failed', what);
+            return undefined;
+        };
+        try {
+            const path = await (0,promises_.realpath)((0,external_node_path_.join)(this.#workspace, name));
+            const stats = await (0,promises_.stat)(path, { bigint: true });
+            if (isInside(path, this.#root))
+                return { path, stats };
+            if (!isWanted && !stats.isDirectory())
+                return undefined;
+            return note('its link leads out of the workspace. Copy what it leads to into the workspace.');
+        }
+        catch (error) {
+            if (!isWanted)
+                return undefined;
+            const { code = 'unknown error' } = error;
+            return note(code === 'ENOENT' || code === 'ELOOP'
+                ? 'its link leads nowhere. Remove the link, or run the step when its target is there.'
+                : `it cannot be read (${code}). Let this user read it, or leave it out.`);
+        }
+    }
+    async #entriesOf(folder) {
+        try {
+            const names = await (0,promises_.readdir)((0,external_node_path_.join)(this.#workspace, folder), { encoding: 'buffer' });
+            return names.map((bytes) => {
+                const name = bytes.toString();
+                return { name, isReadable: Buffer.from(name).equals(bytes) };
+            });
+        }
+        catch (error) {
+            const { code = 'unknown error' } = error;
+            if (code !== 'ENOENT')
+                this.note(folder || '.', 'failed', `the folder cannot be read (${code}). Let this user read it, or leave it out.`);
+            return [];
+        }
+    }
+    #isExcluded(name, base) {
+        if (this.#excluded === undefined)
+            return false;
+        const beginsInside = isInside((0,external_node_path_.join)(this.#workspace, base), this.#excluded);
+        return !beginsInside && isInside((0,external_node_path_.join)(this.#workspace, name), this.#excluded);
+    }
+}
+function baseOf(pattern) {
+    const segments = pattern.split('/');
+    const first = segments.findIndex(hasGlob);
+    return segments.slice(0, first === -1 ? segments.length : first).join('/');
+}
+function hasGlob(segment) {
+    return /[*?[]/.test(segment);
+}
+/** Only what GitHub's own actions know in a pattern: braces and parentheses are ordinary characters. */
+const dialect = { nobrace: true, noextglob: true, nonegate: true, nocase: process.platform === 'win32' };
+function matcher(pattern, dot) {
+    return picomatch(pattern, { ...dialect, dot });
+}
+/** A pattern that takes files away matches hidden ones, too, and whole folders. */
+function exclusion(pattern) {
+    const matches = picomatch([pattern, `${pattern}/**`], { ...dialect, dot: true });
+    return (name) => name === pattern || name.startsWith(`${pattern}/`) || matches(name);
+}
+async function exists(path) {
+    return (0,promises_.lstat)(path).then(() => true, () => false);
+}
+function joinNames(folder, name) {
+    return folder === '' ? name : `${folder}/${name}`;
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/files.js
+
+
+/** Finds what `files` and `files-from` name. No pattern finds the reports of an earlier run. */
+async function readFiles(reader, outputDirectory) {
+    const patterns = await reader.readList('files', 'files-from', lines);
+    return patterns.length === 0
+        ? { files: [], problems: [] }
+        : findFiles(patterns, reader.workspace, outputDirectory);
+}
+
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/perception-point.js
 
 
 
 
 
-const otherSources = ['download-links', 'storage-paths'];
-const sources = ['files', ...otherSources];
+const otherSources = ['download-links', 'download-links-file', 'storage-paths'];
+const sources = ['files', 'files-from', ...otherSources];
+const collected = ['scan-ids', 'scan-ids-file'];
 const onlyForSubmitting = ['file-password', 'callback-url', 'callback-params', 'callback-headers'];
-async function readPerceptionPointRequest(reader, connection) {
+async function readPerceptionPointRequest(reader, { baseUrl, token, outputDirectory }) {
     const region = reader.read('region', oneOf(regions), 'us');
-    if (connection.baseUrl !== undefined && region !== 'us') {
+    if (baseUrl !== undefined && region !== 'us') {
         reader.refuse('region, base-url', 'both say where the service is. Give one of them.');
     }
     checkSources(reader);
-    const found = await reader.find('files', (text) => findFiles(lines(text), reader.workspace), []);
-    const files = found.filter(({ size }) => size > 0);
-    const emptyFiles = found.filter(({ size }) => size === 0);
-    if (files.length === 0 && emptyFiles.length > 0 && !otherSources.some((name) => reader.isGiven(name))) {
+    const found = await readFiles(reader, outputDirectory);
+    const files = found.files.filter(({ size }) => size > 0);
+    const emptyFiles = found.files.filter(({ size }) => size === 0);
+    const isOnlyEmpty = files.length === 0 && found.problems.length === 0 && emptyFiles.length > 0;
+    if (isOnlyEmpty && !otherSources.some((name) => reader.isGiven(name))) {
         const names = enumerate(emptyFiles.map(({ name }) => quoting_quote(name)));
-        reader.refuse('files', `${names}: empty, and the service scans no empty files`);
+        reader.refuse('files', `${names}: empty, and the service scans no empty files. Name files with content.`);
     }
     return {
         service: 'perception-point',
-        token: connection.token,
-        baseUrl: connection.baseUrl ?? perceptionPointRegions[region],
+        token,
+        baseUrl: baseUrl ?? perceptionPointRegions[region],
         files,
         emptyFiles,
-        downloadLinks: reader.read('download-links', (text) => distinctLines(text).map(webUrl), []),
-        storagePaths: reader.read('storage-paths', distinctLines, []),
+        fileProblems: found.problems,
+        downloadLinks: await reader.readList('download-links', 'download-links-file', webUrls),
+        storagePaths: [...new Set(reader.read('storage-paths', storagePaths, []))],
         storage: reader.read('storage', String, undefined),
         filePassword: reader.read('file-password', String, undefined),
         callbackUrl: reader.read('callback-url', webUrl, undefined),
         callbackParams: reader.read('callback-params', jsonObject, undefined),
         callbackHeaders: reader.read('callback-headers', headers, undefined),
-        scanIds: reader.read('scan-ids', distinctLines, []),
+        scanIds: await reader.readList('scan-ids', 'scan-ids-file', words),
         wait: reader.read('wait', parsers_boolean, true),
     };
 }
 const regions = Object.keys(perceptionPointRegions);
 function checkSources(reader) {
     const given = sources.filter((name) => reader.isGiven(name));
-    const isCollecting = reader.isGiven('scan-ids');
+    const isCollecting = collected.some((name) => reader.isGiven(name));
     if (given.length === 0 && !isCollecting) {
-        reader.refuse('files, download-links, storage-paths, scan-ids', 'all are missing. Give what to scan, or the scans to collect.');
+        reader.refuse([...sources, ...collected].join(', '), 'all are missing. Give what to scan, or the scans to collect.');
     }
     if (isCollecting) {
         const others = [...given, ...onlyForSubmitting.filter((name) => reader.isGiven(name))];
@@ -85623,39 +84853,6 @@ function headers(text) {
     return object;
 }
 
-;// CONCATENATED MODULE: ./packages/action/build/inputs/service-inputs.js
-/** The inputs that not every service knows. */
-const serviceInputs = {
-    region: { services: ['perception-point'], default: 'us' },
-    hashes: { services: ['spectra-analyze'], default: '' },
-    files: { services: ['spectra-analyze', 'perception-point'], default: '' },
-    classification: { services: ['spectra-analyze'], default: 'false' },
-    'download-links': { services: ['perception-point'], default: '' },
-    'storage-paths': { services: ['perception-point'], default: '' },
-    storage: { services: ['perception-point'], default: '' },
-    'file-password': { services: ['perception-point'], default: '' },
-    'callback-url': { services: ['perception-point'], default: '' },
-    'callback-params': { services: ['perception-point'], default: '' },
-    'callback-headers': { services: ['perception-point'], default: '' },
-    wait: { services: ['perception-point'], default: 'true' },
-    'scan-ids': { services: ['perception-point'], default: '' },
-    'report-id': { services: ['digicert'], default: '' },
-    'report-name': { services: ['digicert'], default: '' },
-    'report-run-id': { services: ['digicert'], default: 'latest' },
-    run: { services: ['digicert'], default: 'false' },
-    'report-format': { services: ['digicert'], default: 'CSV' },
-    extract: { services: ['digicert'], default: 'false' },
-};
-/** Notes every input that was given and does not belong to the service. */
-function refuseForeignInputs(reader, service) {
-    for (const [name, input] of Object.entries(serviceInputs)) {
-        const isGiven = reader.read(name, (text) => text !== input.default, false);
-        if (isGiven && !input.services.includes(service)) {
-            reader.refuse(name, `it belongs to ${input.services.join(' and ')}, not to ${service}. Leave it out.`);
-        }
-    }
-}
-
 ;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/hash.js
 const typeByLength = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
 /** Reads an MD5, SHA-1 or SHA-256 in hex of any letter case, or gives `undefined` for anything else. */
@@ -85671,28 +84868,58 @@ function parseHash(text) {
 
 
 
-async function readSpectraAnalyzeRequest(reader, connection) {
+
+async function readSpectraAnalyzeRequest(reader, surroundings) {
     reader.demand('base-url', 'Give the address of the appliance, such as https://appliance.example.com.');
-    if (!reader.isGiven('hashes') && !reader.isGiven('files')) {
-        reader.refuse('hashes, files', 'both are missing. Give at least one of them.');
+    const sources = ['hashes', 'hashes-file', 'files', 'files-from'];
+    if (!sources.some((name) => reader.isGiven(name))) {
+        reader.refuse(sources.join(', '), 'all are missing. Give at least one of them.');
     }
+    const hasFiles = reader.isGiven('files') || reader.isGiven('files-from');
+    const { files, problems } = await readFiles(reader, surroundings.outputDirectory);
     return {
         service: 'spectra-analyze',
-        token: connection.token,
-        baseUrl: connection.baseUrl ?? '',
-        hashes: reader.read('hashes', hashes, []),
-        files: await reader.find('files', (text) => findFiles(lines(text), reader.workspace), []),
-        classification: reader.read('classification', parsers_boolean, false),
+        token: surroundings.token,
+        baseUrl: surroundings.baseUrl ?? '',
+        hashes: await reader.readList('hashes', 'hashes-file', hashes),
+        files,
+        fileProblems: problems,
+        classification: readClassification(reader, hasFiles, surroundings.failOn),
     };
 }
+/** Verdicts are asked for by default where one of them can decide over the step. */
+function readClassification(reader, hasFiles, failOn) {
+    const verdicts = [...failOn].filter(isVerdict);
+    const classification = reader.read('classification', parsers_boolean, hasFiles || verdicts.length > 0);
+    if (!classification && reader.isGiven('fail-on') && verdicts.length > 0) {
+        reader.refuse('classification, fail-on', `fail-on names ${verdicts.join(', ')}, but classification: false asks for no verdict. Leave one of them out.`);
+    }
+    return classification;
+}
+/**
+ * Hashes between newlines, commas and blanks, also as `sha256:<hex>`, as a line of `sha256sum` or as one of
+ * `sha256sum --tag`.
+ */
 const hashes = (text) => {
-    const parsed = words(text).map((word) => ({ word, hash: parseHash(word) }));
+    const parsed = lines(text)
+        .flatMap(hashesInLine)
+        .map((word) => ({ word, hash: parseHash(word) }));
     const malformed = parsed.filter(({ hash }) => hash === undefined).map(({ word }) => quoting_quote(word));
     if (malformed.length > 0) {
         throw new InputProblem(`${enumerate(malformed)}: not a hash. Give MD5 (32 hex digits), SHA-1 (40) or SHA-256 (64)`);
     }
-    return [...new Set(parsed.flatMap(({ hash }) => hash?.value ?? []))];
+    return parsed.flatMap(({ hash }) => hash?.value ?? []);
 };
+function hashesInLine(line) {
+    const [, tagged] = /^(?:MD5|SHA-?1|SHA-?256) ?\(.*\) ?= ?([0-9a-f]+)$/i.exec(line) ?? [];
+    if (tagged !== undefined)
+        return [tagged];
+    const given = words(line).map((word) => word.replace(/^(?:md5|sha-?1|sha-?256):/i, ''));
+    if (given.every((word) => parseHash(word) !== undefined))
+        return given;
+    const [, listed = ''] = /^\\?([0-9a-f]+) [ *]./i.exec(line) ?? [];
+    return parseHash(listed) === undefined ? given : [listed];
+}
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/inputs.js
 
@@ -85708,51 +84935,68 @@ const hashes = (text) => {
 
 
 
-const failReasons = [
-    'malicious',
-    'suspicious',
-    'restricted',
-    'unknown',
-    'spam',
-    'missing',
-    'failed',
-    'timeout',
-];
+
 /** @throws {Error} with all that is wrong with the inputs, a line each. Nothing was sent by then. */
 async function readInputs(source) {
     const reader = new InputReader(source);
     reader.demand('service', `There are ${serviceNames.join(', ')}.`);
     reader.demand('token', source.isPullRequest ? remedyForPullRequest : 'Pass a secret of the repository, and check its name.');
     const service = reader.read('service', oneOf(serviceNames), undefined);
-    const request = service === undefined ? undefined : await readRequest(reader, service);
+    const outputDirectory = await reader.readAsync('output-directory', (text) => directoryInWorkspace(text, source.workspace), source.workspace);
+    const failOn = reader.read('fail-on', setOf(failReasons), new Set());
+    const surroundings = { token: reader.read('token', credential, ''), outputDirectory, failOn };
+    const request = service === undefined ? undefined : await readRequest(reader, service, surroundings);
     const inputs = {
         connection: {
-            caCertificate: await reader.find('ca-certificate', (text) => readCaCertificate(text, source.workspace), undefined),
+            caCertificate: await reader.readAsync('ca-certificate', (text) => readCaCertificate(text, source.workspace), undefined),
             skipTlsVerify: reader.read('insecure-skip-tls-verify', parsers_boolean, false),
+            maxReportBytes: reader.read('max-report-size', size, Infinity),
         },
         pace: {
-            timeoutMs: reader.read('timeout', duration, 15 * 60_000),
+            timeoutMs: reader.read('timeout', duration, usualTimeoutMs(request)),
             pollIntervalMs: reader.read('poll-interval', duration, undefined),
             concurrency: reader.read('concurrency', wholeNumber(1, 64), 8),
         },
-        outputDirectory: await reader.find('output-directory', (text) => directoryInWorkspace(text, source.workspace), source.workspace),
-        failOn: reader.read('fail-on', setOf(failReasons), new Set()),
+        outputDirectory,
+        failOn,
         artifact: readArtifactInputs(reader, request),
     };
     if (request === undefined || reader.hasProblems)
         throw reader.error();
     return { ...inputs, request };
 }
-async function readRequest(reader, service) {
+/** The service needs up to hours to build a report (doc), where it has to be built first. */
+function usualTimeoutMs(request) {
+    const isToBeBuilt = request?.service === 'digicert' && request.startNewRun;
+    return (isToBeBuilt ? 120 : 15) * 60_000;
+}
+async function readRequest(reader, service, surroundings) {
     refuseForeignInputs(reader, service);
-    const token = reader.read('token', credential, '');
     switch (service) {
         case 'spectra-analyze':
-            return readSpectraAnalyzeRequest(reader, { token, baseUrl: readBaseUrl(reader, spectraAnalyze) });
+            return readSpectraAnalyzeRequest(reader, {
+                ...surroundings,
+                baseUrl: readBaseUrl(reader, spectraAnalyze),
+            });
         case 'perception-point':
-            return readPerceptionPointRequest(reader, { token, baseUrl: readBaseUrl(reader, perceptionPoint) });
+            return readPerceptionPointRequest(reader, {
+                ...surroundings,
+                baseUrl: readBaseUrl(reader, perceptionPoint),
+            });
         case 'digicert':
-            return readDigicertRequest(reader, { token, baseUrl: readBaseUrl(reader, digicert) });
+            return readDigicertRequest(reader, { ...surroundings, baseUrl: readBaseUrl(reader, digicert) });
+    }
+}
+/** Notes every input that was given and does not belong to the service. */
+function refuseForeignInputs(reader, service) {
+    for (const name of inputNames) {
+        const { services, default: usual } = inputDescription(name);
+        if (services === undefined || services.includes(service))
+            continue;
+        const isOther = reader.isGiven(name) && reader.read(name, (text) => text !== usual, false);
+        if (isOther) {
+            reader.refuse(name, `it belongs to ${services.join(' and ')}, not to ${service}. Leave it out.`);
+        }
     }
 }
 function readArtifactInputs(reader, request) {
@@ -85768,7 +85012,8 @@ function readArtifactInputs(reader, request) {
     const inputs = {
         name: reader.read('artifact-name', artifactName, undefined),
         archive,
-        retentionDays: reader.read('retention-days', wholeNumber(1, 400), undefined),
+        // As actions/upload-artifact has it, 0 stands for the setting of the repository.
+        retentionDays: reader.read('retention-days', wholeNumber(0, 400), 0) || undefined,
         compressionLevel: reader.read('compression-level', wholeNumber(0, 9), undefined),
         overwrite: reader.read('overwrite', parsers_boolean, false),
     };
@@ -85813,27 +85058,121 @@ const artifactName = (text) => {
 
 ;// CONCATENATED MODULE: ./packages/action/build/inputs/secrets.js
 
-/** All that the log must never show: the credential, passwords, the values of callback headers, links that may be signed. */
+
+/**
+ * So short, a mask hides more than it protects: the runner replaces every occurrence in the log and the summary, and
+ * hands no output on that holds one. An archive's customary password, `infected` or `1234`, is no secret either.
+ */
+const minCharactersOfPassword = 9;
+/** Of a header whose name does not say that its value is a credential. */
+const minCharactersOfValue = 20;
+/** What the log must never show: the credential, passwords, callback addresses and headers, what links are signed with. */
 function secretsIn(source) {
-    const secrets = [
-        source.text('token'),
-        source.text('file-password'),
-        source.text('callback-url'),
-        ...lines(source.text('download-links')),
-        ...headerValues(source.text('callback-headers')),
-    ];
-    return [...new Set(secrets)].filter((secret) => secret !== '');
+    const password = givenText(source, 'file-password');
+    const callbackUrl = givenText(source, 'callback-url');
+    return distinct([
+        givenText(source, 'token'),
+        ...(password.length >= minCharactersOfPassword ? [password] : []),
+        // The path of a webhook can be its only secret.
+        callbackUrl,
+        ...secretsOfLink(callbackUrl),
+        ...givenText(source, 'download-links').split(/\s+/).flatMap(secretsOfLink),
+        ...headerValues(givenText(source, 'callback-headers')),
+    ]);
+}
+/** What of links can be secret: user and password, query and fragment. Host and path name the subject of a report. */
+function secretsOfLinks(links) {
+    return distinct(links.flatMap(secretsOfLink));
+}
+function secretsOfLink(link) {
+    const url = URL.parse(link);
+    if (url === null)
+        return [];
+    const userInfo = [url.username, url.password].filter((part) => part !== '').join(':');
+    return [userInfo, url.search.slice(1), url.hash.slice(1)].filter((part) => part.length >= 4);
 }
 /** Of something that is not the JSON object it should be, all of it is a secret. */
 function headerValues(text) {
     try {
-        return Object.values(jsonObject(text)).filter((value) => typeof value === 'string');
+        return Object.entries(jsonObject(text)).flatMap(([name, value]) => typeof value === 'string' && isCredential(name, value) ? [value] : []);
     }
     catch {
         return [text];
     }
 }
+function isCredential(name, value) {
+    if (/auth|token|key|secret|cookie|pass|credential|session|signature/i.test(name))
+        return true;
+    const isMediaType = /^[\w.+-]+\/[\w.+*-]+(?:;.*)?$/.test(value);
+    return value.length >= minCharactersOfValue && !isMediaType;
+}
+function distinct(secrets) {
+    return [...new Set(secrets)].filter((secret) => secret !== '');
+}
 
+;// CONCATENATED MODULE: ./packages/action/build/publish/findings.js
+/** From worst to harmless. A subject without a report ranks above one with an unknown verdict: the user can act on it. */
+const findings_bySeverity = [
+    'malicious',
+    'restricted',
+    'suspicious',
+    'failed',
+    'timeout',
+    'missing',
+    'unknown',
+    'spam',
+    'submitted',
+    'clean',
+    'ready',
+];
+/** Whether a request asks for verdicts. Without `wait`, a submission does not; collecting earlier scans does. */
+function asksForVerdicts(request) {
+    switch (request.service) {
+        case 'spectra-analyze':
+            return request.classification;
+        case 'perception-point':
+            return request.wait || request.scanIds.length > 0;
+        case 'digicert':
+            return false;
+    }
+}
+/** The verdict on a subject: `unknown` where one was asked for and there is none, `undefined` where none was asked for. */
+function verdictOf(entry, { verdictsAskedFor }) {
+    return entry.verdict ?? (verdictsAskedFor ? 'unknown' : undefined);
+}
+/** Everything that an entry counts as, the worst first. */
+function findingsAbout(entry, findings) {
+    // Without wait, a verdict that is not there yet is what the user chose, and the state says it.
+    const verdict = entry.state === 'submitted' ? entry.verdict : verdictOf(entry, findings);
+    const all = verdict === undefined ? [entry.state] : [verdict, entry.state];
+    return all.sort((a, b) => findings_bySeverity.indexOf(a) - findings_bySeverity.indexOf(b));
+}
+/** The worst that an entry counts as. */
+function worstFinding(entry, findings) {
+    const [worst = entry.state] = findingsAbout(entry, findings);
+    return worst;
+}
+/** The entries, the worst first, otherwise in their order. */
+function worstFirst(findings) {
+    return findings.entries
+        .map((entry) => ({ entry, rank: findings_bySeverity.indexOf(worstFinding(entry, findings)) }))
+        .sort((a, b) => a.rank - b.rank)
+        .map(({ entry }) => entry);
+}
+/** How many entries count as what: `1 malicious, 2 clean`. */
+function tally(findings) {
+    const counts = new Map();
+    for (const entry of findings.entries) {
+        const finding = worstFinding(entry, findings);
+        counts.set(finding, (counts.get(finding) ?? 0) + 1);
+    }
+    return findings_bySeverity
+        .flatMap((finding) => (counts.has(finding) ? [`${counts.get(finding) ?? 0} ${finding}`] : []))
+        .join(', ');
+}
+
+// EXTERNAL MODULE: ./packages/action/build/cancellation.js
+var cancellation = __nccwpck_require__(23129);
 ;// CONCATENATED MODULE: ./packages/action/build/quantities.js
 /** A size for people: `3.0 MB`. */
 function megabytes(bytes) {
@@ -85843,37 +85182,158 @@ function megabytes(bytes) {
         return `${(bytes / 1_000).toFixed(1)} kB`;
     return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
-/** A time for people: `2.6 s`, `4 min 10 s`. */
+/** A time for people: `2.6 s`, `4 min 10 s`, `1 h 5 min`. */
 function seconds(ms) {
-    if (ms < 60_000)
+    if (ms < 59_950)
         return `${(ms / 1_000).toFixed(1)} s`;
-    return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+    const total = Math.round(ms / 1_000);
+    if (total < 3_600)
+        return `${Math.floor(total / 60)} min ${total % 60} s`;
+    const minutes = Math.round(total / 60);
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 /** `1 report`, `2 reports`. */
 function count(number, noun) {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+;// CONCATENATED MODULE: ./packages/action/build/publish/fail-on.js
+
+
+/** What of an entry makes the step fail, the worst of it; `undefined` when `failOn` names nothing of it. */
+function failReasonOf(entry, findings, failOn) {
+    return findingsAbout(entry, findings).find((finding) => failOn.has(finding));
+}
+/**
+ * Why the step fails, as a sentence that counts every subject once: `2 malicious, 1 missing of 5 reports: ...`; or
+ * `undefined` when nothing that happened is in `failOn`.
+ */
+function reasonToFail(findings, failOn) {
+    const counts = new Map();
+    for (const entry of findings.entries) {
+        const reason = failReasonOf(entry, findings, failOn);
+        if (reason !== undefined)
+            counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    if (counts.size === 0)
+        return undefined;
+    const reasons = [...failOn].flatMap((reason) => {
+        const number = counts.get(reason);
+        return number === undefined ? [] : [`${number} ${reason}`];
+    });
+    return `${reasons.join(', ')} of ${count(findings.entries.length, 'report')}: the input fail-on makes the step fail.`;
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/publish/same-problem.js
+/** Groups entries that have a message, so that what happened to many is said once. */
+function groupProblems(entries) {
+    const groups = new Map();
+    for (const entry of entries) {
+        const { message } = entry;
+        if (message === undefined)
+            continue;
+        const key = `${entry.state} ${withoutSubject(entry, message)}`;
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, { entries: [entry], message });
+        else
+            group.entries.push(entry);
+    }
+    return [...groups.values()];
+}
+/** The message without what names this subject alone: its name, its scan, its digests, and how long it took. */
+function withoutSubject({ subject, scanId, runId }, message) {
+    const names = [subject, subject.slice(subject.lastIndexOf('/') + 1), scanId, runId];
+    return names
+        .filter((name) => name !== undefined && name !== '')
+        .reduce((text, name = '') => text.replace(wholeWord(name), '…'), message)
+        .replace(/\b[0-9a-f]{32,64}\b/gi, '…');
+}
+function wholeWord(text) {
+    return new RegExp(`(?<![\\w.-])${text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?![\\w-])`, 'gu');
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/publish/service-named.js
+
+const services = {
+    'spectra-analyze': spectraAnalyze,
+    'perception-point': perceptionPoint,
+    digicert: digicert,
+};
+/** The service as its vendor writes it. */
+function serviceNamed(service) {
+    return services[service].name;
+}
+
 ;// CONCATENATED MODULE: ./packages/action/build/publish/annotations.js
 
+
+
+
+
+
 /** The runner shows ten annotations of a kind for a step; one is left for the step's own failure. */
-const mostAnnotations = 9;
-/** An annotation for each report that could not be had, and one for those beyond the runner's limit. */
-function annotationsFor(entries) {
-    const annotations = entries
-        .filter((entry) => entry.message !== undefined)
-        .map((entry) => ({ title: `${entry.subject}: ${entry.state}`, message: entry.message ?? '' }));
-    if (annotations.length <= mostAnnotations)
+const maxAnnotations = 9;
+/**
+ * An annotation for each subject with a harmful verdict, the worst first; then one for each problem, however many
+ * subjects have it; and one for those beyond the runner's limit.
+ */
+function annotationsFor(findings, failOn, reportsFile) {
+    const entries = worstFirst(findings);
+    const isHarmful = (entry) => entry.verdict !== undefined &&
+        (['malicious', 'restricted', 'suspicious'].includes(entry.verdict) ||
+            (entry.verdict === 'spam' && failOn.has('spam')));
+    const harmful = entries.filter(isHarmful);
+    const others = entries
+        .filter((entry) => !isHarmful(entry))
+        .map((entry) => withWordsForUnknown(entry, findings, failOn));
+    const annotations = [...harmful.map(aboutHarmful), ...groupProblems(others).map(aboutProblem)];
+    if (annotations.length <= maxAnnotations)
         return annotations;
-    const shown = annotations.slice(0, mostAnnotations - 1);
-    const left = annotations.length - shown.length;
+    const shown = annotations.slice(0, maxAnnotations - 1);
     return [
         ...shown,
         {
-            title: count(left, 'more problem'),
-            message: 'The summary of the step and the output "reports" list them all.',
+            title: count(annotations.length - shown.length, 'more problem'),
+            message: `The summary of the step lists them${reportsFile === undefined ? '' : `, and ${reportsFile} holds all reports`}.`,
         },
     ];
+}
+function aboutHarmful({ service, subject, verdict, message, ...entry }) {
+    const { threatName, riskScore, subjectSha256, path } = entry;
+    const details = [
+        ...(threatName === undefined ? [] : [`threat ${threatName}`]),
+        ...(riskScore === undefined ? [] : [`risk score ${riskScore} of 10`]),
+    ];
+    return {
+        title: `${subject}: ${verdict ?? ''}`,
+        message: [
+            `${serviceNamed(service)}: the verdict on ${subject} is ${verdict ?? ''}${details.length === 0 ? '' : ` (${details.join(', ')})`}.`,
+            ...(subjectSha256 === undefined || subjectSha256 === subject
+                ? []
+                : [`Its SHA-256 is ${subjectSha256}.`]),
+            ...(path === undefined ? [] : [`The report is ${path}.`]),
+            ...(message === undefined ? [] : [message]),
+        ].join(' '),
+    };
+}
+function aboutProblem({ entries, message, }) {
+    const [first, ...more] = entries;
+    const state = first?.state === 'ready' ? 'verdict unknown' : (first?.state ?? '');
+    if (more.length === 0)
+        return { title: `${first?.subject ?? ''}: ${state}`, message };
+    return {
+        title: `${count(entries.length, 'subject')}: ${state}`,
+        message: `${message} The same happened to ${enumerate(more.map(({ subject }) => subject))}.`,
+    };
+}
+/** An unknown verdict can fail the step, so it needs words that name its subject. */
+function withWordsForUnknown(entry, findings, failOn) {
+    const isUnknown = failReasonOf(entry, findings, failOn) === 'unknown' && verdictOf(entry, findings) === 'unknown';
+    if (!isUnknown || entry.message !== undefined)
+        return entry;
+    const message = `${serviceNamed(entry.service)}: the verdict on ${entry.subject} is unknown, so it does not count as clean. Read the service's own words in its report.`;
+    return { ...entry, message };
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/publish/artifact-failure.js
@@ -85940,8 +85400,6 @@ function artifact_failure_secretsIn(message) {
     return [process.env['ACTIONS_RUNTIME_TOKEN'] ?? '', ...signatures];
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
 ;// CONCATENATED MODULE: ./packages/action/build/publish/artifact-files.js
 
 
@@ -86030,7 +85488,7 @@ const connectionTries = 3;
  * @param sleep waits so many milliseconds between two tries
  * @throws Error saying what happened and what to do; it holds neither the runner's token nor a signed URL
  */
-async function attachArtifact(request, run, log, sleep = promises_namespaceObject.setTimeout) {
+async function attachArtifact(request, run, log, sleep = external_node_timers_promises_namespaceObject.setTimeout) {
     const reason = whyUnsupported(run);
     if (reason !== undefined)
         return { state: 'unsupported', reason };
@@ -86150,9 +85608,12 @@ function describe(name, { id, digest }, run) {
 
 /** A name that no other step of the workflow run has, since names of artifacts are unique in a run. */
 function defaultArtifactName(service, { job, step, runtimeToken }) {
-    const parts = ['security-reports', service, job, step.replace(/^_+/, ''), jobDigest(runtimeToken)];
+    return joinedName(['security-reports', service, job, step, jobDigest(runtimeToken)]);
+}
+/** Joins the parts of a name with `-`, without the underscores that GitHub puts before the name of a step without id. */
+function joinedName(parts) {
     return parts
-        .map((part) => part.replace(/[^\w.-]+/g, '-'))
+        .map((part) => part.replace(/^_+/, '').replace(/[^\w.-]+/g, '-'))
         .filter((part) => part !== '')
         .join('-');
 }
@@ -86163,27 +85624,25 @@ function jobDigest(runtimeToken) {
     return job === undefined ? '' : (0,external_node_crypto_.createHash)('sha256').update(job).digest('hex').slice(0, 6);
 }
 
-;// CONCATENATED MODULE: ./packages/action/build/publish/fail-on.js
-/** Why the step fails: `2 malicious, 1 missing`; or `undefined` when nothing that happened is in `failOn`. */
-function reasonToFail(entries, failOn) {
-    const reasons = [...failOn].flatMap((reason) => {
-        const number = entries.filter((entry) => entry.verdict === reason || entry.state === reason).length;
-        return number === 0 ? [] : [`${number} ${reason}`];
-    });
-    return reasons.length === 0 ? undefined : reasons.join(', ');
-}
-
 ;// CONCATENATED MODULE: ./packages/action/build/publish/outputs.js
 
+
+/**
+ * The outputs of a job end at 1 MB, which GitHub approximates by UTF-16 (doc: "Defining outputs for jobs"). What stays
+ * free is for the other outputs.
+ */
+const maxBytesOfReports = 900_000;
 /** The step's outputs, by their names in action.yml. */
-function outputsFor(entries, directory, artifact) {
+function outputsFor({ findings, directory, reportsFile, artifact, }) {
+    const { entries } = findings;
     const ready = entries.filter((entry) => entry.state === 'ready');
     const failed = entries.filter((entry) => entry.state !== 'ready' && entry.state !== 'submitted');
     return {
-        reports: JSON.stringify(entries),
+        reports: JSON.stringify(membersThatFit(findings, maxBytesOfReports)),
+        'reports-file': reportsFile ?? '',
         'report-count': String(ready.length),
         'failed-count': String(failed.length),
-        verdict: worstVerdict(entries.flatMap((entry) => entry.verdict ?? [])) ?? '',
+        verdict: worstVerdict(entries.flatMap((entry) => verdictOf(entry, findings) ?? [])) ?? '',
         directory,
         'artifact-name': artifact?.name ?? '',
         'artifact-id': artifact === undefined ? '' : String(artifact.id),
@@ -86191,53 +85650,266 @@ function outputsFor(entries, directory, artifact) {
         'artifact-digest': artifact?.digest ?? '',
     };
 }
+/** Whole entries in their order. Where not all of them fit, the worst stay, so that no harmful one is cut off. */
+function membersThatFit(findings, maxBytes) {
+    let bytes = '[]'.length * 2;
+    const fitting = new Set();
+    for (const entry of worstFirst(findings)) {
+        const member = `${JSON.stringify(entry)},`;
+        bytes += Math.max(Buffer.byteLength(member), member.length * 2);
+        if (bytes >= maxBytes)
+            break;
+        fitting.add(entry);
+    }
+    return findings.entries.filter((entry) => fitting.has(entry));
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/node/save-error.js
+/**
+ * A file cannot be saved for a reason of the disk: it is full, read-only, or something is in the file's place. The
+ * message names the file, says what happened, and what to do. No path of the machine is in it.
+ */
+class SaveError extends Error {
+    name = 'SaveError';
+    /** What happened, as a clause that names the file: `orders.csv cannot be saved: the disk is full (ENOSPC)`. */
+    what;
+    /** What the user can do about it, as a sentence. */
+    remedy;
+    constructor(fileName, problem) {
+        const what = `${fileName} cannot be saved: ${problem.what}`;
+        super(`${what}. ${problem.remedy}`);
+        this.what = what;
+        this.remedy = problem.remedy;
+    }
+}
+/**
+ * A failure of the disk in words; `undefined` for anything else.
+ *
+ * @param folder the name of the folder that was written to.
+ */
+function diskProblemOf(error, folder) {
+    if (!(error instanceof Error) || !('syscall' in error))
+        return undefined;
+    const { code = 'unknown error', syscall = '' } = error;
+    const { what, remedy } = save_error_explain(code, syscall, folder);
+    return { what: `${what} (${code})`, remedy };
+}
+function save_error_explain(code, syscall, folder) {
+    switch (code) {
+        case 'ENOSPC':
+            return { what: 'the disk is full', remedy: 'Free some space, or save to another disk.' };
+        case 'EDQUOT':
+            return {
+                what: 'the disk quota of this user is used up',
+                remedy: 'Free some space, or raise the quota.',
+            };
+        case 'EROFS':
+            return {
+                what: 'the file system is read-only',
+                remedy: 'Save to a folder that this user can write to.',
+            };
+        case 'EACCES':
+        case 'EPERM':
+            return syscall === 'rename'
+                ? {
+                    what: `this user may not replace what has that name in the folder "${folder}"`,
+                    remedy: 'Remove what is there, or give this user the right to write to that folder.',
+                }
+                : {
+                    what: `this user may not write to the folder "${folder}"`,
+                    remedy: 'Give this user the right to write there, or save to another folder.',
+                };
+        case 'EISDIR':
+        case 'ENOTEMPTY':
+            return folderInItsPlace;
+        case 'EEXIST':
+            return syscall === 'rename' ? folderInItsPlace : fileInPlaceOf(folder);
+        case 'ENOTDIR':
+            return fileInPlaceOf(folder);
+        case 'ENOENT':
+            return {
+                what: `the folder "${folder}" was removed while the file was being written`,
+                remedy: 'Make sure that nothing else cleans up that folder meanwhile, and try again.',
+            };
+        case 'ENAMETOOLONG':
+            return {
+                what: 'its name or its path is too long for the file system',
+                remedy: 'Save to a folder with a shorter path.',
+            };
+        case 'EFBIG':
+            return {
+                what: 'it is larger than the file system allows',
+                remedy: 'Save to a disk that takes larger files.',
+            };
+        default:
+            return { what: 'the disk failed', remedy: 'Check the disk, and try again.' };
+    }
+}
+const folderInItsPlace = {
+    what: 'a folder has the same name',
+    remedy: 'Remove or rename that folder, or save to another one.',
+};
+function fileInPlaceOf(folder) {
+    return {
+        what: `a file is in the place of the folder "${folder}", or of one above it`,
+        remedy: 'Remove or rename that file, or save to another folder.',
+    };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/node/save-report.js
+
+
+
+
+/**
+ * Saves a report under `directory`, which is made where it does not exist. The bytes go to a hidden file beside it
+ * first, so that nothing half-written or unverified ever has the final name; a file of that name is replaced.
+ *
+ * @returns the file's path.
+ * @throws {SaveError} when the disk does not take it, and whatever the report's stream fails with. Nothing is left
+ *   behind then; only a process that is killed leaves something, which `removeLeftovers` finds.
+ */
+async function saveReport(report, directory, fileName) {
+    const path = (0,external_node_path_.join)(directory, fileName);
+    const partialPath = (0,external_node_path_.join)(directory, partialName());
+    const stream = { failed: false };
+    try {
+        await (0,promises_.mkdir)(directory, { recursive: true });
+        const file = await (0,promises_.open)(partialPath, 'wx');
+        try {
+            await file.writeFile(typeof report === 'string' ? report : noting(report, stream));
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,promises_.rename)(partialPath, path);
+    }
+    catch (error) {
+        // What cannot be removed must not hide why the report was not saved.
+        await (0,promises_.rm)(partialPath, { force: true }).catch(() => undefined);
+        const problem = stream.failed ? undefined : diskProblemOf(error, (0,external_node_path_.basename)(directory));
+        throw problem === undefined ? error : new SaveError(fileName, problem);
+    }
+    return path;
+}
+/** The same chunks, with a note when their source fails: whatever else fails is the disk. */
+async function* noting(chunks, stream) {
+    try {
+        yield* chunks;
+    }
+    catch (error) {
+        stream.failed = true;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/publish/reports-file.js
+
+
+/** The name of the file with all entries of a step: `reports-<service>-<step>.json`. */
+function reportsFileName(service, step) {
+    return `${joinedName(['reports', service, step])}.json`;
+}
+/**
+ * Writes all entries as a JSON array, a member per line, for steps that read them: an output ends at 1 MB, and an
+ * environment variable at 128 KiB.
+ *
+ * @returns the file's path.
+ * @throws {SaveError} when the disk does not take it.
+ */
+async function writeReportsFile(entries, directory, name) {
+    const members = entries.map((entry) => JSON.stringify(entry));
+    return saveReport(`[\n${members.join(',\n')}\n]\n`, directory, name);
+}
 
 ;// CONCATENATED MODULE: ./packages/action/build/publish/summary.js
 
-/** The runner drops a summary that is larger; what stays free is for what other lines need. */
-const summary_mostBytes = 1_000_000;
-/** The step's summary as HTML: a table of the reports, a link to the artifact, and the failures with their remedies. */
-function summaryFor({ entries, artifact, repository, runId }) {
-    const ready = entries.filter((entry) => entry.state === 'ready').length;
-    const head = [
-        `<h3>Security reports: ${ready} of ${entries.length} ready</h3>`,
+
+
+
+
+/** The runner drops a summary of more than 1 MiB; what stays free is for what other lines need. */
+const maxBytes = 1_000_000;
+/**
+ * The step's summary as HTML: whether it passes and why, where the reports are, a table with the worst verdicts first,
+ * and the problems with their remedies.
+ */
+function summaryFor(content) {
+    const { service, findings, reasonsToFail } = content;
+    const hasVerdicts = findings.entries.some((entry) => verdictOf(entry, findings) !== undefined);
+    const rows = fitting(worstFirst(findings).map((entry) => row(entry, hasVerdicts, content)), maxBytes / 2);
+    const problems = groupProblems(worstFirst(findings)).map(listItem);
+    const shownProblems = fitting(problems, maxBytes / 2 - 10_000);
+    const rest = content.reportsFile === undefined ? 'see the log' : `see ${code(content.reportsFile)}`;
+    return [
+        `<h3>${serviceNamed(service)}: ${reasonsToFail.length > 0 ? 'failed' : 'passed'} (${tally(findings) || 'no reports'})</h3>`,
+        ...reasonsToFail.map((reason) => `<p>${summary_escape(reason.slice(0, 2_000))}</p>`),
+        `<p>${whereReportsAre(content)}</p>`,
+        '<table>',
+        `<tr><th>Subject</th>${hasVerdicts ? '<th>Verdict</th>' : ''}<th>Report</th></tr>`,
+        ...rows.shown,
+        '</table>',
+        ...(rows.left === 0 ? [] : [`<p>${count(rows.left, 'more report')}: ${rest}.</p>`]),
+        ...(problems.length === 0
+            ? []
+            : ['<h4>What went wrong, and what to do</h4>', '<ul>', ...shownProblems.shown, '</ul>']),
+        ...(shownProblems.left === 0 ? [] : [`<p>${count(shownProblems.left, 'more problem')}: ${rest}.</p>`]),
+        '',
+    ].join('\n');
+}
+function whereReportsAre({ findings, directory, reportsFile, artifact, repository, runId, }) {
+    const ready = findings.entries.filter((entry) => entry.state === 'ready');
+    const size = ready.reduce((sum, entry) => sum + (entry.size ?? 0), 0);
+    return [
+        `${count(ready.length, 'report')} (${megabytes(size)}) in ${code(directory)}.`,
+        ...(reportsFile === undefined ? [] : [`All entries: ${code(reportsFile)}.`]),
         // Relative, since an absolute link breaks when the runner masks a word of it.
         ...(artifact === undefined
             ? []
             : [
-                `<p>Artifact: <a href="/${summary_escape(repository)}/actions/runs/${summary_escape(runId)}/artifacts/${artifact.id}">` +
-                    `${summary_escape(artifact.name)}</a></p>`,
+                `Artifact: <a href="/${summary_escape(repository)}/actions/runs/${summary_escape(runId)}/artifacts/${artifact.id}">` +
+                    `${summary_escape(artifact.name)}</a>.`,
             ]),
-    ];
-    const problems = entries.filter((entry) => entry.message !== undefined);
-    const rows = fitting(entries.map(row), summary_mostBytes / 2);
-    const remedies = fitting(problems.map(({ subject, message = '' }) => `<li><code>${summary_escape(subject)}</code>: ${summary_escape(message)}</li>`), summary_mostBytes / 2 - 2_000);
-    return [
-        ...head,
-        '<table>',
-        '<tr><th>Subject</th><th>State</th><th>Verdict</th><th>File</th><th>Size</th><th>SHA-256</th></tr>',
-        ...rows.shown,
-        '</table>',
-        ...(rows.left === 0
-            ? []
-            : [`<p>${count(rows.left, 'more report')}: see the output <code>reports</code>.</p>`]),
-        ...(problems.length === 0
-            ? []
-            : ['<h4>What went wrong, and what to do</h4>', '<ul>', ...remedies.shown, '</ul>']),
-        ...(remedies.left === 0 ? [] : [`<p>${count(remedies.left, 'more problem')}: see the log.</p>`]),
-        '',
-    ].join('\n');
+    ].join(' ');
 }
-function row({ subject, state, verdict, path, size, sha256 }) {
+function row(entry, hasVerdicts, { findings, directory }) {
+    const { subject, subjectSha256, threatName, riskScore } = entry;
+    const verdict = verdictOf(entry, findings) ?? '';
+    const digest = subjectSha256 === undefined || subjectSha256 === subject ? undefined : subjectSha256;
     const cells = [
-        code(subject),
-        state,
-        verdict ?? '',
-        path === undefined ? '' : code(path),
-        size === undefined ? '' : megabytes(size),
-        sha256 === undefined ? '' : code(sha256),
+        summary_lines(code(subject), digest === undefined ? '' : `SHA-256 ${code(digest)}`),
+        ...(hasVerdicts
+            ? [
+                summary_lines(isHarmless(verdict) ? verdict : `<strong>${verdict}</strong>`, threatName === undefined ? '' : code(threatName), riskScore === undefined ? '' : `risk score ${riskScore} of 10`),
+            ]
+            : []),
+        report(entry, directory),
     ];
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+function isHarmless(verdict) {
+    return ['', 'clean', 'spam'].includes(verdict);
+}
+/** The file and its size, or the state. Its digest stands here where the subject has none that is known. */
+function report({ state, subject, subjectSha256, path, size, sha256 }, directory) {
+    if (path === undefined)
+        return state;
+    const name = path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
+    // A hash that stands in the row already would make it too wide.
+    const known = [subject, subjectSha256].find((hash = '') => /^[0-9a-f]{32,}$/.test(hash) && name.startsWith(hash));
+    const shown = known === undefined ? name : `…${name.slice(known.length)}`;
+    return summary_lines(`${state === 'ready' ? '' : `${state}: `}${code(shown)}${size === undefined ? '' : `, ${megabytes(size)}`}`, subjectSha256 !== undefined || sha256 === undefined ? '' : `SHA-256 ${code(sha256)}`);
+}
+function listItem({ entries, message }) {
+    const [first, ...more] = entries.map(({ subject }) => code(subject));
+    const subjects = more.length === 0
+        ? `${first ?? ''}: `
+        : `${count(entries.length, 'subject')} (${enumerate([first ?? '', ...more])}): `;
+    return `<li>${subjects}${summary_escape(message)}</li>`;
+}
+function summary_lines(...texts) {
+    return texts.filter((text) => text !== '').join('<br>');
 }
 function code(text) {
     return `<code>${summary_escape(text)}</code>`;
@@ -86248,10 +85920,112 @@ function summary_escape(text) {
         .replace(/[&<>"'`|*_[\]\\@#~]/g, (character) => `&#${character.charCodeAt(0)};`)
         .replace(/\s+/g, ' ');
 }
-function fitting(lines, bytes) {
+function fitting(texts, bytes) {
     let size = 0;
-    const end = lines.findIndex((line) => (size += Buffer.byteLength(line) + 1) > bytes);
-    return end === -1 ? { shown: lines, left: 0 } : { shown: lines.slice(0, end), left: lines.length - end };
+    const end = texts.findIndex((text) => (size += Buffer.byteLength(text) + 1) > bytes);
+    return end === -1 ? { shown: texts, left: 0 } : { shown: texts.slice(0, end), left: texts.length - end };
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/publish/publish.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Hands on what was found: artifact, file with all entries, outputs, summary, annotations, and then the decision. One
+ * that fails keeps none of the others from happening.
+ *
+ * @returns why the step fails, a sentence each, what `fail-on` decides last; none when it passes.
+ * @throws the signal's reason when the job is canceled.
+ */
+async function publish(inputs, findings, runner) {
+    const reasons = [];
+    const attempt = async (work, explain) => {
+        try {
+            return await work();
+        }
+        catch (error) {
+            const reason = explain(error instanceof Error ? error.message : String(error));
+            if (!reasons.includes(reason))
+                reasons.push(reason);
+            return undefined;
+        }
+    };
+    const artifact = await attempt(() => attachReports(inputs, findings, runner), (why) => why);
+    runner.signal.throwIfAborted();
+    const { service } = inputs.request;
+    const directory = nameInWorkspace(inputs.outputDirectory, runner.workspace) || '.';
+    const reportsFile = await attempt(async () => {
+        const name = reportsFileName(service, runner.step.step);
+        const path = await writeReportsFile(findings.entries, inputs.outputDirectory, name);
+        return nameInWorkspace(path, runner.workspace);
+    }, (why) => `The output reports-file is empty: ${why}`);
+    const outputs = outputsFor({ findings, directory, reportsFile, artifact });
+    for (const [name, value] of Object.entries(outputs)) {
+        await attempt(() => {
+            runner.setOutput(name, value);
+        }, (why) => `The outputs of the step are not set: ${why.replace(/\.$/, '')}. Let this user write the file that GITHUB_OUTPUT names.`);
+    }
+    const decision = reasonToFail(findings, inputs.failOn);
+    if (decision !== undefined)
+        reasons.push(decision);
+    await writeSummary(summaryFor({
+        service,
+        findings,
+        reasonsToFail: reasons,
+        directory,
+        reportsFile,
+        artifact,
+        ...runner.workflowRun,
+    }), runner);
+    for (const annotation of annotationsFor(findings, inputs.failOn, reportsFile))
+        runner.annotate(annotation);
+    logResult(findings, directory, artifact, reportsFile, runner);
+    return reasons;
+}
+async function attachReports(inputs, { entries }, runner) {
+    const paths = new Set(entries.flatMap((entry) => entry.path ?? []));
+    if (inputs.artifact === undefined || paths.size === 0)
+        return undefined;
+    const { name, retentionDays, compressionLevel, archive, overwrite } = inputs.artifact;
+    const outcome = await (0,cancellation/* unlessCanceled */.Ah)(runner.signal, attachArtifact({
+        name: name ?? defaultArtifactName(inputs.request.service, runner.step),
+        files: [...paths].map((path) => (0,external_node_path_.join)(runner.workspace, path)),
+        rootDirectory: inputs.outputDirectory,
+        archive,
+        overwrite,
+        ...(retentionDays !== undefined && { retentionDays }),
+        ...(compressionLevel !== undefined && { compressionLevel }),
+    }, runner.workflowRun, runner.log));
+    if (outcome.state === 'attached')
+        return outcome.artifact;
+    runner.log.warning(outcome.reason);
+    return undefined;
+}
+/** Nothing depends on the summary, so a step without one only warns: a container's user often cannot write it. */
+async function writeSummary(html, runner) {
+    try {
+        await runner.writeSummary(html);
+    }
+    catch (error) {
+        const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+        runner.log.warning(`The step has no summary: ${why}. ` +
+            'Let this user write the file that GITHUB_STEP_SUMMARY names. Outputs, verdict and annotations do not depend on it.');
+    }
+}
+function logResult({ entries }, directory, artifact, reportsFile, { log }) {
+    const ready = entries.filter((entry) => entry.state === 'ready');
+    const size = ready.reduce((sum, entry) => sum + (entry.size ?? 0), 0);
+    log.info(`${ready.length} of ${count(entries.length, 'report')} ready (${megabytes(size)}) in ${directory}` +
+        (artifact === undefined ? '' : `, attached as ${artifact.name}`) +
+        (reportsFile === undefined ? '' : `; all entries are in ${reportsFile}`));
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/polling.js
@@ -86619,39 +86393,6 @@ function report_run_about(request) {
     return { service: digicert, operation: 'fetch report run', subject: subjectOf(request) };
 }
 
-;// CONCATENATED MODULE: ./packages/core/build/node/save-report.js
-
-
-
-/**
- * Saves a report under `directory`, which is made where it does not exist. The bytes go to a hidden file beside it
- * first, so that nothing half-written or unverified ever has the final name; a file of that name is replaced.
- *
- * @returns the file's path.
- * @throws whatever the report's stream or the disk fails with; nothing is left behind then.
- */
-async function saveReport(report, directory, fileName) {
-    await (0,promises_.mkdir)(directory, { recursive: true });
-    const path = (0,external_node_path_.join)(directory, fileName);
-    const partialPath = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
-    try {
-        const file = await (0,promises_.open)(partialPath, 'wx');
-        try {
-            await file.writeFile(report);
-            await file.sync();
-        }
-        finally {
-            await file.close();
-        }
-        await (0,promises_.rename)(partialPath, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(partialPath, { force: true });
-        throw error;
-    }
-    return path;
-}
-
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(38522);
 // EXTERNAL MODULE: yauzl@3.4.0/index.js
@@ -86732,7 +86473,7 @@ async function unpackAll(zipPath, staging, options) {
     const uniqueName = uniqueNames((0,external_node_path_.basename)(zipPath));
     const files = [];
     let entries = 0;
-    for await (const { zip, entry } of entriesOf(zipPath, fail)) {
+    for await (const { zip, entry } of extract_zip_entriesOf(zipPath, fail)) {
         const name = (0,yauzl/* getFileNameLowLevel */.ax)(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
         const failAt = (what) => fail(`its entry "${cleanVendorText(name, [])}" ${what}`);
         signal?.throwIfAborted();
@@ -86758,7 +86499,7 @@ async function unpackAll(zipPath, staging, options) {
     }
     return files;
 }
-async function* entriesOf(zipPath, fail) {
+async function* extract_zip_entriesOf(zipPath, fail) {
     const damaged = (error) => told(error, (what) => fail(`it is damaged (${what})`));
     const zip = await (0,yauzl/* openPromise */.sO)(zipPath, { decodeStrings: false }).catch((error) => {
         throw damaged(error);
@@ -87144,31 +86885,41 @@ async function allSettled(running) {
     await Promise.allSettled(running);
     return Promise.all(running);
 }
-/** A line of the log about one subject, with the time since `started`. */
-function tellAbout(subject, { log, clock }) {
+/** Begins a subject: from now on, the step waits for it. */
+function tellAbout(subject, { log, clock, waiting }) {
     const started = clock.now();
-    return (what) => {
+    const awaited = waiting.begin(subject);
+    const tell = (what) => {
+        awaited.note(what);
         log.info(`${subject}  ${what}  (after ${seconds(clock.now() - started)})`);
     };
+    return Object.assign(tell, {
+        end: () => {
+            awaited.end();
+        },
+    });
 }
 
-;// CONCATENATED MODULE: ./packages/action/build/services/file-names.js
+;// CONCATENATED MODULE: ./packages/action/build/services/save.js
 
-/** Hands out names for files that are unique within the step, also where letter case makes no difference. */
-class FileNames {
-    #taken = new Set();
-    /** The name itself, or with `-2`, `-3` ... before its extension. */
-    unique(name) {
-        const { name: stem, ext } = (0,external_node_path_.parse)(name);
-        let candidate = name;
-        for (let number = 2; this.#taken.has(candidate.toLowerCase()); number += 1)
-            candidate = `${stem}-${number}${ext}`;
-        this.#taken.add(candidate.toLowerCase());
-        return candidate;
+
+
+/**
+ * Saves a report in the output directory.
+ *
+ * @returns its path relative to the workspace.
+ * @throws {SecurityReportsError} naming service and subject when the disk does not take it; whatever its stream fails
+ *   with.
+ */
+async function save(report, fileName, owner, { outputDirectory, workspace }) {
+    try {
+        return nameInWorkspace(await saveReport(report, outputDirectory, fileName), workspace);
     }
-    /** Makes a name free again whose file has not come about. */
-    release(name) {
-        this.#taken.delete(name.toLowerCase());
+    catch (error) {
+        if (!(error instanceof SaveError))
+            throw error;
+        const { what, remedy } = error;
+        throw new SecurityReportsError({ ...owner, operation: 'save report', what, remedy });
     }
 }
 
@@ -87201,14 +86952,18 @@ async function fetchDigicertReports(request, fetching) {
         const found = {};
         const tell = tellAbout(subject, fetching);
         try {
-            await download(client, request, fetching, { files, found }, tell);
+            const owner = { service: digicert, subject };
+            await download(client, request, fetching, { files, found, owner }, tell);
         }
         catch (error) {
             signal.throwIfAborted();
             tell(whatFailed(error));
             failures.push({ ...runToResume(error), ...failedReport(error) });
         }
-        const delivered = await digicert_unpack(request, fetching, files, tell);
+        finally {
+            tell.end();
+        }
+        const delivered = await digicert_unpack(request, fetching, files, { service: digicert, subject }, tell);
         return [...delivered, ...failures].map((outcome) => ({ service, subject, ...outcome, ...found }));
     });
 }
@@ -87217,20 +86972,19 @@ function runToResume(error) {
     return error instanceof TimeoutError && error.resumeId !== undefined ? { runId: error.resumeId } : {};
 }
 /** Downloads all parts, and adds each to `files` as soon as it is saved, so that a failure takes nothing away. */
-async function download(client, request, { signal, deadline, pace, outputDirectory, workspace }, { files, found }, tell) {
-    const names = new FileNames();
-    const save = async (report) => {
+async function download(client, request, fetching, { files, found, owner, }, tell) {
+    const { signal, deadline, pace, names } = fetching;
+    const deliver = async (report) => {
         const name = names.unique(report.name);
-        const saved = await saveReport(report, outputDirectory, name).catch((error) => {
-            // The next try shall have it.
+        const path = await save(report, name, owner, fetching).catch((error) => {
+            // The next try gets it.
             names.release(name);
             throw error;
         });
-        const path = nameInWorkspace(saved, workspace);
         files.push({ path, mediaType: report.mediaType, ...report.digest });
         tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
     };
-    const { notes } = await fetchReportRun(client, request, save, {
+    const { notes } = await fetchReportRun(client, request, deliver, {
         signal,
         deadline,
         pollIntervalMs: pace.pollIntervalMs,
@@ -87245,7 +86999,7 @@ async function download(client, request, { signal, deadline, pace, outputDirecto
         tell(note);
 }
 /** Puts what is in a ZIP in the place of the ZIP, which stays where it cannot be unpacked, or holds nothing. */
-async function digicert_unpack({ extract }, { signal, workspace }, files, tell) {
+async function digicert_unpack({ extract }, { signal, workspace }, files, owner, tell) {
     const outcomes = [];
     for (const file of files) {
         if (!extract || file.mediaType !== 'application/zip') {
@@ -87266,11 +87020,34 @@ async function digicert_unpack({ extract }, { signal, workspace }, files, tell) 
         }
         catch (error) {
             signal.throwIfAborted();
-            tell(whatFailed(error));
-            outcomes.push({ ...file, ...failedReport(error) });
+            const failure = notUnpacked(error, zip, owner);
+            tell(whatFailed(failure));
+            outcomes.push({ ...file, ...failedReport(failure) });
         }
     }
     return outcomes;
+}
+/** Why a ZIP was not unpacked, in words that name the service, the report, and what to do. */
+function notUnpacked(error, zip, owner) {
+    const operation = 'unpack report';
+    const disk = diskProblemOf(error, (0,external_node_path_.parse)(zip).name);
+    if (disk !== undefined) {
+        const what = `${(0,external_node_path_.basename)(zip)} cannot be unpacked: ${disk.what}`;
+        return new SecurityReportsError({
+            ...owner,
+            operation,
+            what,
+            remedy: `${disk.remedy} The ZIP itself is kept.`,
+        });
+    }
+    if (!(error instanceof ExtractionError))
+        return error;
+    return new SecurityReportsError({
+        ...owner,
+        operation,
+        what: error.message.replace(/\.$/, ''),
+        remedy: 'Set extract: false, and unpack it with a tool of your own.',
+    });
 }
 function nothingIn(zip) {
     return new NotFoundError({
@@ -87280,6 +87057,41 @@ function nothingIn(zip) {
         what: 'the run has no data: there is no file in the ZIP',
         remedy: 'Check the filters of the report in CertCentral, or take another run. The ZIP itself is kept.',
     });
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/services/file-problems.js
+
+/** Entries for what the input `files` asks for and the workspace does not have. */
+function problemEntries(request) {
+    const { service } = request;
+    if (!('fileProblems' in request))
+        return [];
+    return request.fileProblems.map(({ subject, state, message }) => ({
+        service,
+        subject,
+        state,
+        message: `${serviceNamed(service)}, find file ${message}`,
+    }));
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/services/file-names.js
+
+/** Hands out names for files that are unique within the step, also where letter case makes no difference. */
+class FileNames {
+    #taken = new Set();
+    /** The name itself, or with `-2`, `-3` ... before its extension. */
+    unique(name) {
+        const { name: stem, ext } = (0,external_node_path_.parse)(name);
+        let candidate = name;
+        for (let number = 2; this.#taken.has(candidate.toLowerCase()); number += 1)
+            candidate = `${stem}-${number}${ext}`;
+        this.#taken.add(candidate.toLowerCase());
+        return candidate;
+    }
+    /** Makes a name free again whose file has not come about. */
+    release(name) {
+        this.#taken.delete(name.toLowerCase());
+    }
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-watch.js
@@ -87500,11 +87312,6 @@ function documentNameOf(name, scanId) {
 
 
 
-
-
-
-/** Pieces of this size keep an upload fast and its memory small. */
-const readBytes = 256 * 1024;
 /**
  * Has every source scanned, or collects scans that were submitted earlier, and saves each result as
  * `<file name>-<scan id>.json`. One that cannot be had never stops the others.
@@ -87522,7 +87329,6 @@ async function fetchPerceptionPointReports(request, fetching) {
         request,
         client,
         watch,
-        names: new FileNames(),
         turn: takingTurns(fetching),
         lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
     };
@@ -87561,8 +87367,10 @@ async function runJob(job, scanning) {
     const tell = tellAbout(job.subject, scanning);
     const { source } = job;
     const known = source.type === 'scan-id' ? { scanId: source.scanId } : {};
-    const onSubmitted = ({ scanId }) => {
+    const onSubmitted = ({ scanId, sha256 }) => {
         known.scanId = scanId;
+        if (sha256 !== undefined)
+            known.subjectSha256 = sha256;
         tell(`submitted as scan ${scanId}`);
     };
     const about = { service: 'perception-point', subject: job.subject };
@@ -87572,12 +87380,15 @@ async function runJob(job, scanning) {
             : await perception_point_submit({ ...job, source }, scanning, tell, onSubmitted);
         if (result === undefined)
             return { ...about, state: 'submitted', ...known };
-        return { ...about, ...(await save(result, scanning, tell)) };
+        return { ...about, ...known, ...(await saveResult(result, job.subject, scanning, tell)) };
     }
     catch (error) {
         scanning.signal.throwIfAborted();
         tell(whatFailed(error));
         return { ...about, ...failedReport(error), ...known };
+    }
+    finally {
+        tell.end();
     }
 }
 /** Submits one thing. @returns its verdict, or `undefined` when the user did not want to wait for it. */
@@ -87636,26 +87447,23 @@ async function collect(scanId, { watch, request, lookOnce, signal, deadline }, t
     tell(scan.finished ? 'finished' : 'being scanned');
     return scan.finished ? scanResult({ scanId }, scan) : undefined;
 }
-async function save({ scanId, verdict, verdictCode, document, documentName, size, sha256 }, { names, outputDirectory, workspace }, tell) {
+/** A verdict that cannot be saved is one all the same. */
+async function saveResult({ scanId, verdict, verdictCode, document, documentName, size, sha256 }, subject, scanning, tell) {
     tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
-    const path = await saveReport(document, outputDirectory, names.unique(documentName));
-    tell(`saved as ${nameInWorkspace(path, workspace)}, ${megabytes(size)}`);
-    return {
-        state: 'ready',
-        path: nameInWorkspace(path, workspace),
-        mediaType: 'application/json',
-        size,
-        sha256,
-        verdict,
-        scanId,
-    };
+    try {
+        const name = scanning.names.unique(documentName);
+        const path = await save(document, name, { service: perceptionPoint, subject }, scanning);
+        tell(`saved as ${path}, ${megabytes(size)}`);
+        return { state: 'ready', path, mediaType: 'application/json', size, sha256, verdict, scanId };
+    }
+    catch (error) {
+        tell(whatFailed(error));
+        return { ...failedReport(error), verdict, scanId };
+    }
 }
-function fileToScan({ path, name, size }) {
-    return {
-        name: name.slice(name.lastIndexOf('/') + 1),
-        size,
-        open: () => (0,external_node_fs_.createReadStream)(path, { highWaterMark: readBytes }),
-    };
+function fileToScan(file) {
+    const { name, size } = file;
+    return { name: name.slice(name.lastIndexOf('/') + 1), size, open: () => file.open() };
 }
 /** A link may be a signed one: its query, user and password are in no log and no output. */
 function withoutSecrets(link) {
@@ -87794,7 +87602,7 @@ class SpectraAnalyzeClient {
             if (typeof classification !== 'string')
                 return undefined;
             return {
-                verdict: verdictOf(classification),
+                verdict: client_verdictOf(classification),
                 classification: this.#http.clean(classification),
                 riskScore: typeof riskscore === 'number' ? riskscore : undefined,
                 threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
@@ -87833,7 +87641,7 @@ function readHash(text, operation) {
 function pdfCall(sample, step) {
     return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
 }
-function verdictOf(classification) {
+function client_verdictOf(classification) {
     switch (classification.toLowerCase()) {
         case 'goodware':
             return 'clean';
@@ -88019,7 +87827,6 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 
-
 const service = 'spectra-analyze';
 /**
  * Fetches the PDF report of every sample, several at a time, and saves it as `<hash>.pdf`. One that cannot be had
@@ -88034,7 +87841,7 @@ async function fetchSpectraAnalyzeReports(request, fetching) {
     const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
     const named = [
         ...request.hashes.map((hash) => ({ subject: hash, hash })),
-        ...(await spectra_analyze_hashFiles(request.files, fetching)),
+        ...(await hashFiles(request.files, fetching)),
     ];
     const hashes = new Set(named.flatMap((one) => ('hash' in one ? one.hash : [])));
     return log.group(`Fetch ${count(hashes.size, 'PDF report')} from Spectra Analyze, ${baseUrl}`, () => {
@@ -88053,7 +87860,7 @@ async function fetchSpectraAnalyzeReports(request, fetching) {
     });
 }
 /** One that cannot be read does not stop the others. */
-async function spectra_analyze_hashFiles(files, fetching) {
+async function hashFiles(files, fetching) {
     if (files.length === 0)
         return [];
     const { log, signal, deadline, clock } = fetching;
@@ -88088,25 +87895,42 @@ function noTimeToHash(subject) {
     });
 }
 function unreadable(subject, error) {
+    const about = { service: spectraAnalyze, operation: 'hash file', subject };
+    if (error instanceof ChangedFileError) {
+        return new InvalidInputError({ ...about, what: error.what, remedy: error.remedy });
+    }
     const { code = 'unknown error' } = error;
     return new InvalidInputError({
-        service: spectraAnalyze,
-        operation: 'hash file',
-        subject,
+        ...about,
         what: `it cannot be read (${code})`,
-        remedy: 'See that it is there and that this user may read it, or leave it out.',
+        remedy: 'Check that it is there and that this user may read it, or leave it out.',
     });
 }
 async function sha256Of(file, signal) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(file.path), hash, { signal });
+    await (0,external_node_stream_promises_namespaceObject.pipeline)(file.open(), hash, { signal });
     return hash.digest('hex');
 }
+/** The PDF and the verdict are asked for side by side, so that neither is lost when the other cannot be fetched. */
 async function fetchOne(client, hash, classification, fetching) {
-    const { signal, deadline, pace, workspace, outputDirectory } = fetching;
     const tell = tellAbout(hash, fetching);
     try {
-        const report = await fetchPdfReport(client, hash, (stream) => saveReport(stream, outputDirectory, `${hash}.pdf`), {
+        const [pdf, verdict] = await Promise.all([
+            settled(fetchPdf(client, hash, fetching, tell)),
+            classification ? settled(classify(client, hash, fetching, tell)) : undefined,
+        ]);
+        fetching.signal.throwIfAborted();
+        return { service, ...outcomeOf(hash, pdf, verdict) };
+    }
+    finally {
+        tell.end();
+    }
+}
+async function fetchPdf(client, hash, fetching, tell) {
+    const { signal, deadline, pace } = fetching;
+    try {
+        const owner = { service: spectraAnalyze, subject: hash };
+        const report = await fetchPdfReport(client, hash, (stream) => save(stream, `${hash}.pdf`, owner, fetching), {
             signal,
             deadline,
             pollIntervalMs: pace.pollIntervalMs,
@@ -88114,29 +87938,128 @@ async function fetchOne(client, hash, classification, fetching) {
                 tell(state);
             },
         });
-        const path = nameInWorkspace(report.delivered, workspace);
-        tell(`saved as ${path}, ${megabytes(report.size)}`);
-        const verdict = classification ? await classify(client, hash, fetching, tell) : {};
-        const { mediaType, size, sha256 } = report;
-        return { service, state: 'ready', path, mediaType, size, sha256, ...verdict };
+        const { delivered: path, mediaType, size, sha256 } = report;
+        tell(`saved as ${path}, ${megabytes(size)}`);
+        return { path, mediaType, size, sha256 };
     }
     catch (error) {
-        signal.throwIfAborted();
-        tell(whatFailed(error));
-        return { service, ...failedReport(error) };
+        if (!signal.aborted)
+            tell(whatFailed(error));
+        throw error;
     }
 }
-/** A verdict that was asked for and cannot be had is `unknown`, so that a gate closes rather than opens. */
 async function classify(client, hash, { signal, deadline }, tell) {
     try {
-        const { verdict, threatName } = await client.getClassification(hash, { signal, deadline });
+        const classification = await client.getClassification(hash, { signal, deadline });
+        const { verdict, threatName } = classification;
         tell(`the verdict is ${verdict}${threatName === undefined ? '' : ` (${threatName})`}`);
-        return { verdict };
+        return classification;
     }
     catch (error) {
-        signal.throwIfAborted();
-        tell(`the verdict cannot be had: ${whatFailed(error)}`);
-        return { verdict: 'unknown', message: failedReport(error).message };
+        if (!signal.aborted)
+            tell(`no verdict: ${whatFailed(error)}`);
+        throw error;
+    }
+}
+/** A verdict that was asked for and is not there is `unknown`, so that a gate closes rather than opens. */
+function outcomeOf(hash, pdf, verdict) {
+    const failures = [pdf, verdict].flatMap((result) => result?.status === 'rejected' ? [result.reason] : []);
+    const message = wordsFor(failures);
+    return {
+        ...(pdf.status === 'fulfilled'
+            ? { state: 'ready', ...pdf.value, ...(verdict?.status === 'rejected' && { verdict: 'unknown' }) }
+            : { state: failedReport(pdf.reason).state }),
+        ...(verdict?.status === 'fulfilled' && verdictFields(verdict.value)),
+        ...sha256OfSample(hash, verdict),
+        ...(message !== '' && { message }),
+    };
+}
+function verdictFields({ verdict, threatName, riskScore }) {
+    return {
+        verdict,
+        ...(threatName !== undefined && { threatName }),
+        ...(riskScore !== undefined && { riskScore }),
+    };
+}
+/** The hash itself, or what the appliance says of a sample that was named by a shorter one. */
+function sha256OfSample(hash, verdict) {
+    const named = verdict?.status === 'fulfilled' ? verdict.value.answer['sha256'] : undefined;
+    const known = [hash, typeof named === 'string' ? named : '']
+        .map(parseHash)
+        .find((candidate) => candidate?.type === 'sha256');
+    return known === undefined ? {} : { subjectSha256: known.value };
+}
+/** What kept both the PDF and the verdict away is said once. */
+function wordsFor(failures) {
+    const [first, second] = failures;
+    const isSame = whatFailed(first) === whatFailed(second) ||
+        (first instanceof AccessError && second instanceof AccessError);
+    return (isSame ? failures.slice(0, 1) : failures).map((error) => failedReport(error).message).join(' ');
+}
+async function settled(work) {
+    const [result] = await Promise.allSettled([work]);
+    return result;
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/services/waiting.js
+
+/** Shown by name; the others are counted. */
+const maxShown = 3;
+/** Logs what the step waits for when nothing else was logged for a minute: one line and one timer, for all subjects. */
+class Waiting {
+    #options;
+    #subjects = new Set();
+    #ending = new AbortController();
+    #lastLine;
+    constructor(options) {
+        this.#options = { intervalMs: 60_000, ...options };
+        this.#lastLine = options.clock.now();
+        void this.#watch();
+    }
+    begin(subject) {
+        const { clock } = this.#options;
+        const awaited = { subject, since: clock.now(), state: 'waiting for its turn' };
+        this.#subjects.add(awaited);
+        return {
+            note: (state) => {
+                awaited.state = state;
+                this.#lastLine = clock.now();
+            },
+            end: () => {
+                this.#subjects.delete(awaited);
+            },
+        };
+    }
+    /** Ends the timer. */
+    stop() {
+        this.#ending.abort();
+    }
+    async #watch() {
+        const { clock, intervalMs } = this.#options;
+        const { signal } = this.#ending;
+        while (!signal.aborted) {
+            const silence = clock.now() - this.#lastLine;
+            if (silence >= intervalMs) {
+                this.#log();
+                continue;
+            }
+            // It rejects only with the reason of the signal, which ends the loop.
+            await clock.sleep(intervalMs - silence, signal).catch(() => undefined);
+        }
+    }
+    #log() {
+        const { clock, deadline, log } = this.#options;
+        const now = clock.now();
+        this.#lastLine = now;
+        const all = [...this.#subjects];
+        if (all.length === 0)
+            return;
+        const shown = all
+            .slice(0, maxShown)
+            .map(({ subject, state, since }) => `${subject} (${state}, for ${seconds(now - since)})`);
+        const more = all.length > shown.length ? ` and ${all.length - shown.length} more` : '';
+        log.info(`Still waiting for ${count(all.length, 'subject')}: ${shown.join(', ')}${more}. ` +
+            `The step gives up in ${seconds(Math.max(0, deadline - now))}.`);
     }
 }
 
@@ -88154,31 +88077,26 @@ async function classify(client, hash, { signal, deadline }, tell) {
 
 
 
-
-
-
 /**
- * The whole step: inputs, reports, artifact, outputs and summary, and only then the decision whether it fails.
+ * The whole step: inputs, reports, what is published of them, and only then the decision whether it fails.
  *
- * @throws {Error} with the reason why the step fails. What could be delivered was delivered by then.
+ * @throws {Error} with the reasons why the step fails. What could be delivered was delivered by then.
  */
 async function run(runner) {
-    maskSecrets(runner);
+    mask(secretsIn(runner), runner);
     const inputs = await readInputs(runner);
-    const entries = await fetchReports(inputs, runner);
-    const [attached] = await Promise.allSettled([attachReports(inputs, entries, runner)]);
-    runner.signal.throwIfAborted();
-    await publish(inputs, entries, attached.status === 'fulfilled' ? attached.value : undefined, runner);
-    if (attached.status === 'rejected')
-        throw attached.reason;
-    const reason = reasonToFail(entries, inputs.failOn);
-    if (reason !== undefined) {
-        throw new Error(`${reason} of ${count(entries.length, 'report')}: the input fail-on makes the step fail.`);
-    }
+    if (inputs.request.service === 'perception-point')
+        mask(secretsOfLinks(inputs.request.downloadLinks), runner);
+    await tidyUp(inputs, runner);
+    const entries = [...problemEntries(inputs.request), ...(await fetchReports(inputs, runner))];
+    const findings = { entries, verdictsAskedFor: asksForVerdicts(inputs.request) };
+    const reasonsToFail = await publish(inputs, findings, runner);
+    if (reasonsToFail.length > 0)
+        throw new Error(reasonsToFail.join('\n'));
 }
 /** Before any other line, so that no line can show them. */
-function maskSecrets(runner) {
-    const forms = secretsIn(runner).flatMap((secret) => [
+function mask(secrets, runner) {
+    const forms = secrets.flatMap((secret) => [
         secret,
         encodeURIComponent(secret),
         Buffer.from(secret).toString('base64'),
@@ -88186,24 +88104,39 @@ function maskSecrets(runner) {
     for (const form of new Set(forms))
         runner.mask(form);
 }
+/** A run that was killed could not remove what it was writing. */
+async function tidyUp({ outputDirectory }, { log }) {
+    const removed = await removeLeftovers(outputDirectory);
+    if (removed > 0)
+        log.info(`Removed ${count(removed, 'half-written file')} that an earlier run left behind.`);
+}
 async function fetchReports(inputs, runner) {
+    const { log, signal, workspace } = runner;
     if (inputs.connection.skipTlsVerify) {
-        runner.log.warning('insecure-skip-tls-verify is on: whoever answers for the service gets the token. Give its CA as ca-certificate instead.');
+        log.warning('insecure-skip-tls-verify is on: whoever answers for the service gets the token. Give its CA as ca-certificate instead.');
     }
+    const clock = systemClock;
+    const deadline = clock.now() + inputs.pace.timeoutMs;
+    const names = new FileNames();
+    names.unique(reportsFileName(inputs.request.service, runner.step.step));
     const transport = createUndiciTransport(inputs.connection);
+    const waiting = new Waiting({ clock, deadline, log });
     try {
         return await fetchFrom(inputs.request, {
             transport,
-            clock: systemClock,
-            signal: runner.signal,
-            deadline: systemClock.now() + inputs.pace.timeoutMs,
+            clock,
+            signal,
+            deadline,
             pace: inputs.pace,
-            workspace: runner.workspace,
+            workspace,
             outputDirectory: inputs.outputDirectory,
-            log: runner.log,
+            names,
+            log,
+            waiting,
         });
     }
     finally {
+        waiting.stop();
         await transport.close();
     }
 }
@@ -88216,38 +88149,6 @@ function fetchFrom(request, fetching) {
         case 'digicert':
             return fetchDigicertReports(request, fetching);
     }
-}
-async function attachReports(inputs, entries, runner) {
-    const paths = new Set(entries.flatMap((entry) => entry.path ?? []));
-    if (inputs.artifact === undefined || paths.size === 0)
-        return undefined;
-    const { name, retentionDays, compressionLevel, archive, overwrite } = inputs.artifact;
-    const outcome = await (0,cancellation/* unlessCanceled */.Ah)(runner.signal, attachArtifact({
-        name: name ?? defaultArtifactName(inputs.request.service, runner.step),
-        files: [...paths].map((path) => (0,external_node_path_.join)(runner.workspace, path)),
-        rootDirectory: inputs.outputDirectory,
-        archive,
-        overwrite,
-        ...(retentionDays !== undefined && { retentionDays }),
-        ...(compressionLevel !== undefined && { compressionLevel }),
-    }, runner.workflowRun, runner.log));
-    if (outcome.state === 'attached')
-        return outcome.artifact;
-    runner.log.warning(outcome.reason);
-    return undefined;
-}
-async function publish(inputs, entries, artifact, runner) {
-    const directory = nameInWorkspace(inputs.outputDirectory, runner.workspace) || '.';
-    for (const [name, value] of Object.entries(outputsFor(entries, directory, artifact))) {
-        runner.setOutput(name, value);
-    }
-    await runner.writeSummary(summaryFor({ entries, artifact, ...runner.workflowRun }));
-    for (const annotation of annotationsFor(entries))
-        runner.annotate(annotation);
-    const ready = entries.filter((entry) => entry.state === 'ready');
-    const size = ready.reduce((sum, entry) => sum + (entry.size ?? 0), 0);
-    runner.log.info(`${ready.length} of ${count(entries.length, 'report')} ready (${megabytes(size)}) in ${directory}` +
-        (artifact === undefined ? '' : `, attached as ${artifact.name}`));
 }
 
 

@@ -1,3 +1,4 @@
+import { isSwitch } from '../src/inputs/input-table.ts';
 import type { ActionInput } from './action-metadata.ts';
 
 /** What a command line asks for: help, or a run with these inputs. */
@@ -16,13 +17,15 @@ const noTokenFlag =
   'A token on the command line stays in the history of your shell. Set SECURITY_REPORTS_TOKEN instead.';
 
 /**
- * Reads `--name value`, `--name=value`, and `--name` alone for an input that is true or false.
+ * Reads `--name value`, `--name=value`, and `--name` alone for an input that is true or false. No words at all ask
+ * for help.
  *
  * @throws UsageError with all problems.
  */
 export function parseFlags(words: readonly string[], known: readonly ActionInput[]): Flags {
   const inputs: Record<string, string> = {};
   const problems: string[] = [];
+  if (words.length === 0) return { help: true };
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const [, name, inline] = /^--([a-z][\w-]*)(?:=(.*))?$/is.exec(word) ?? [];
@@ -35,7 +38,7 @@ export function parseFlags(words: readonly string[], known: readonly ActionInput
     const value = inline ?? takeValue(rest, input);
     const meant = input?.name ?? nearest(name, known);
     if (meant === 'token') problems.push(noTokenFlag);
-    else if (input === undefined) problems.push(`There is no --${name}. Did you mean --${meant ?? 'help'}?`);
+    else if (input === undefined) problems.push(`There is no --${name}. ${hintFor(meant)}`);
     else if (value === undefined) problems.push(`--${name} needs a value.`);
     else if (name in inputs) problems.push(`--${name} is given twice. Put all values into one.`);
     else inputs[name] = value;
@@ -48,14 +51,19 @@ export function parseFlags(words: readonly string[], known: readonly ActionInput
 function takeValue(rest: string[], input: ActionInput | undefined): string | undefined {
   const [next] = rest;
   const isValue = next !== undefined && !/^--[a-z]/i.test(next);
-  const isSwitch = input?.default === 'true' || input?.default === 'false';
-  if (isSwitch && next !== 'true' && next !== 'false') return 'true';
+  if (input !== undefined && isSwitch(input.name) && next !== 'true' && next !== 'false') return 'true';
   return isValue ? rest.shift() : undefined;
 }
 
+function hintFor(meant: string | undefined): string {
+  return meant === undefined ? '--help lists all flags.' : `Did you mean --${meant}?`;
+}
+
+/** The flag that a mistyped one comes close to: at most a third of its letters are others. */
 function nearest(name: string, known: readonly ActionInput[]): string | undefined {
   const [best] = known
     .map((input) => ({ name: input.name, distance: editDistance(name, input.name) }))
+    .filter(({ distance }) => distance <= name.length / 3)
     .sort((a, b) => a.distance - b.distance);
   return best?.name;
 }

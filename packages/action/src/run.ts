@@ -1,6 +1,6 @@
 import { createUndiciTransport, removeLeftovers, systemClock } from '@security-reports/core/node';
 import { type Inputs, readInputs, type ServiceRequest } from './inputs/inputs.ts';
-import { secretsIn } from './inputs/secrets.ts';
+import { secretsIn, secretsOfLinks } from './inputs/secrets.ts';
 import { asksForVerdicts } from './publish/findings.ts';
 import { publish } from './publish/publish.ts';
 import { reportsFileName } from './publish/reports-file.ts';
@@ -9,6 +9,7 @@ import type { ReportEntry } from './report-entry.ts';
 import type { Runner } from './runner.ts';
 import { fetchDigicertReports } from './services/digicert.ts';
 import type { Fetching } from './services/fetching.ts';
+import { problemEntries } from './services/file-problems.ts';
 import { FileNames } from './services/file-names.ts';
 import { fetchPerceptionPointReports } from './services/perception-point.ts';
 import { fetchSpectraAnalyzeReports } from './services/spectra-analyze.ts';
@@ -20,18 +21,20 @@ import { Waiting } from './services/waiting.ts';
  * @throws {Error} with the reasons why the step fails. What could be delivered was delivered by then.
  */
 export async function run(runner: Runner): Promise<void> {
-  maskSecrets(runner);
+  mask(secretsIn(runner), runner);
   const inputs = await readInputs(runner);
+  if (inputs.request.service === 'perception-point')
+    mask(secretsOfLinks(inputs.request.downloadLinks), runner);
   await tidyUp(inputs, runner);
-  const entries = await fetchReports(inputs, runner);
+  const entries = [...problemEntries(inputs.request), ...(await fetchReports(inputs, runner))];
   const findings = { entries, verdictsAskedFor: asksForVerdicts(inputs.request) };
   const reasonsToFail = await publish(inputs, findings, runner);
   if (reasonsToFail.length > 0) throw new Error(reasonsToFail.join('\n'));
 }
 
 /** Before any other line, so that no line can show them. */
-function maskSecrets(runner: Runner): void {
-  const forms = secretsIn(runner).flatMap((secret) => [
+function mask(secrets: readonly string[], runner: Runner): void {
+  const forms = secrets.flatMap((secret) => [
     secret,
     encodeURIComponent(secret),
     Buffer.from(secret).toString('base64'),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { parseCommandLine, UsageError } from './command-line.ts';
+import { parseCommandLine, usage, UsageError } from './command-line.ts';
 import { describeDigicert } from './digicert/description.ts';
 import { readyMadeReports } from './digicert/ready-made-reports.ts';
 import { describePerceptionPoint } from './perception-point/description.ts';
@@ -8,7 +8,15 @@ import { startSimulator } from './server.ts';
 import { readyMadeSamples } from './spectra-analyze/ready-made-samples.ts';
 
 try {
-  const { port, seed } = parseCommandLine(process.argv.slice(2));
+  const commandLine = parseCommandLine(process.argv.slice(2));
+  if (commandLine.help) console.log(usage);
+  else await start(commandLine);
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+async function start({ port, seed }: { readonly port: number; readonly seed: number }): Promise<void> {
   const samples = readyMadeSamples.map(({ sample }) => sample);
   const reports = readyMadeReports.map(({ report }) => report);
   const simulator = await startSimulator({
@@ -25,9 +33,6 @@ try {
     describeDigicert(url, digicert),
   ];
   console.log(descriptions.join('\n\n'));
-} catch (error) {
-  console.error(explain(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
 function describe({ url, spectraAnalyze }: Simulator): string {

@@ -1,6 +1,7 @@
 import { digicertBaseUrl, type ReportFormat, reportFormats } from '@security-reports/core';
 import type { InputReader } from './input-reader.ts';
 import { boolean, oneOf } from './parsers.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Which run of which report to fetch from DigiCert CertCentral. */
 export interface DigicertRequest {
@@ -16,10 +17,7 @@ export interface DigicertRequest {
   readonly extract: boolean;
 }
 
-export function readDigicertRequest(
-  reader: InputReader,
-  connection: { readonly baseUrl: string | undefined; readonly token: string },
-): DigicertRequest {
+export function readDigicertRequest(reader: InputReader, { baseUrl, token }: Surroundings): DigicertRequest {
   if (reader.isGiven('report-id') === reader.isGiven('report-name')) {
     reader.refuse(
       'report-id, report-name',
@@ -34,8 +32,8 @@ export function readDigicertRequest(
   const id = reader.read('report-id', String, undefined);
   return {
     service: 'digicert',
-    apiKey: connection.token,
-    baseUrl: connection.baseUrl ?? digicertBaseUrl,
+    apiKey: token,
+    baseUrl: baseUrl ?? digicertBaseUrl,
     report: id === undefined ? { displayName: reader.read('report-name', String, '') } : { id },
     run,
     startNewRun,

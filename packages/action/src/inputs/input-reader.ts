@@ -1,4 +1,8 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { InputProblem } from '../input-problem.ts';
+import { quote } from '../quoting.ts';
+import { inputDescription, type InputName } from './input-table.ts';
 import type { Parser } from './parsers.ts';
 
 /** Where the texts of the inputs come from, and what of the step's surroundings their meaning depends on. */
@@ -10,6 +14,9 @@ export interface InputSource {
   /** Whether a pull request started the workflow, so that secrets may be absent. */
   readonly isPullRequest: boolean;
 }
+
+/** So large a list is no list of subjects any more. */
+const maxBytesOfList = 32_000_000;
 
 /** Reads inputs one by one, and collects what is wrong with them, so that all of it can be said at once. */
 export class InputReader {
@@ -24,34 +31,58 @@ export class InputReader {
     this.isPullRequest = source.isPullRequest;
   }
 
-  isGiven(name: string): boolean {
-    return this.#source.text(name) !== '';
+  /** Whether an input has a value of its own. Blanks and commas alone, as an unset variable leaves them, are none. */
+  isGiven(name: InputName): boolean {
+    return givenText(this.#source, name) !== '';
   }
 
-  /** The parsed value; or `instead` when the input was not given, or cannot be used, which `error` then says. */
-  read<T, U>(name: string, parse: Parser<T>, instead: U): T | U {
-    const text = this.#source.text(name);
+  /**
+   * The parsed value of an input that was given, or else of its default; or `fallback` when it has neither, or cannot
+   * be used, which `error` then says.
+   */
+  read<T, U>(name: InputName, parse: Parser<T>, fallback: U): T | U {
+    const text = this.#textOf(name);
     try {
-      return text === '' ? instead : parse(text);
+      return text === '' ? fallback : parse(text);
     } catch (error) {
       this.#note(name, error);
-      return instead;
+      return fallback;
     }
   }
 
-  /** As `read`, for what has to look at files. */
-  async find<T, U>(name: string, parse: (text: string) => Promise<T>, instead: U): Promise<T | U> {
-    const text = this.#source.text(name);
+  /** As `read`, for what depends on files. */
+  async readAsync<T, U>(name: InputName, parse: (text: string) => Promise<T>, fallback: U): Promise<T | U> {
+    const text = this.#textOf(name);
     try {
-      return text === '' ? instead : await parse(text);
+      return text === '' ? fallback : await parse(text);
     } catch (error) {
       this.#note(name, error);
-      return instead;
+      return fallback;
     }
+  }
+
+  /**
+   * A list, from an input and from the file that another input names, one value per line: an input ends at 128 KiB.
+   * Each value counts once.
+   *
+   * @param parse reads the text of either.
+   */
+  async readList(
+    name: InputName,
+    nameOfFile: InputName,
+    parse: Parser<readonly string[]>,
+  ): Promise<readonly string[]> {
+    const given = this.read(name, parse, []);
+    const ofFile = await this.readAsync(
+      nameOfFile,
+      async (path) => parse(await readListFile(path, this.workspace)),
+      [],
+    );
+    return [...new Set([...given, ...ofFile])];
   }
 
   /** Notes a problem when the input is missing. */
-  demand(name: string, remedy: string): void {
+  demand(name: InputName, remedy: string): void {
     if (!this.isGiven(name)) this.refuse(name, `it is missing. ${remedy}`);
   }
 
@@ -64,7 +95,7 @@ export class InputReader {
     return this.#problems.length > 0;
   }
 
-  /** All that was noted, a line each. */
+  /** All that was noted, one problem per line. */
   error(): Error {
     const intro =
       this.#problems.length === 1
@@ -75,8 +106,34 @@ export class InputReader {
     );
   }
 
+  #textOf(name: InputName): string {
+    return givenText(this.#source, name) || (inputDescription(name).default ?? '');
+  }
+
   #note(name: string, error: unknown): void {
     if (!(error instanceof InputProblem)) throw error;
     this.refuse(name, error.message);
+  }
+}
+
+/** The text of an input; empty for one that is given without a value. */
+export function givenText(source: InputSource, name: InputName): string {
+  const text = source.text(name);
+  return /[^\s,]/.test(text) ? text : '';
+}
+
+async function readListFile(path: string, workspace: string): Promise<string> {
+  const file = resolve(workspace, path);
+  const refuse = (what: string): InputProblem =>
+    new InputProblem(`${quote(path)} ${what}. Give the path of a text file, relative to the workspace`);
+  try {
+    const stats = await stat(file);
+    if (!stats.isFile()) throw refuse('is not a file');
+    if (stats.size > maxBytesOfList) throw refuse(`is larger than ${maxBytesOfList} bytes`);
+    return (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
+  } catch (error) {
+    if (error instanceof InputProblem) throw error;
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw refuse(code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`);
   }
 }

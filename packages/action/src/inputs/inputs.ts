@@ -13,11 +13,13 @@ import { type ServiceName, serviceNames } from '../report-entry.ts';
 import { directoryInWorkspace } from '../workspace.ts';
 import { readCaCertificate } from './ca-certificate.ts';
 import { type DigicertRequest, readDigicertRequest } from './digicert.ts';
+import { type FailReason, failReasons } from './fail-reasons.ts';
 import { InputReader, type InputSource } from './input-reader.ts';
-import { boolean, duration, oneOf, type Parser, setOf, wholeNumber } from './parsers.ts';
+import { inputDescription, inputNames } from './input-table.ts';
+import { boolean, duration, oneOf, type Parser, setOf, size, wholeNumber } from './parsers.ts';
 import { type PerceptionPointRequest, readPerceptionPointRequest } from './perception-point.ts';
-import { refuseForeignInputs } from './service-inputs.ts';
 import { readSpectraAnalyzeRequest, type SpectraAnalyzeRequest } from './spectra-analyze.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** All that the user asked for, checked. */
 export interface Inputs {
@@ -37,6 +39,8 @@ export interface ConnectionInputs {
   /** PEM text. */
   readonly caCertificate: string | undefined;
   readonly skipTlsVerify: boolean;
+  /** The largest report that is downloaded, where the service announces that it is so large. */
+  readonly maxReportBytes: number;
 }
 
 export interface PaceInputs {
@@ -55,20 +59,6 @@ export interface ArtifactInputs {
   readonly overwrite: boolean;
 }
 
-const failReasons = [
-  'malicious',
-  'suspicious',
-  'restricted',
-  'unknown',
-  'spam',
-  'missing',
-  'failed',
-  'timeout',
-] as const;
-
-/** A verdict or a state that can make the step fail. */
-export type FailReason = (typeof failReasons)[number];
-
 /** @throws {Error} with all that is wrong with the inputs, a line each. Nothing was sent by then. */
 export async function readInputs(source: InputSource): Promise<Inputs> {
   const reader = new InputReader(source);
@@ -78,43 +68,74 @@ export async function readInputs(source: InputSource): Promise<Inputs> {
     source.isPullRequest ? remedyForPullRequest : 'Pass a secret of the repository, and check its name.',
   );
   const service = reader.read('service', oneOf(serviceNames), undefined);
-  const request = service === undefined ? undefined : await readRequest(reader, service);
+  const outputDirectory = await reader.readAsync(
+    'output-directory',
+    (text) => directoryInWorkspace(text, source.workspace),
+    source.workspace,
+  );
+  const failOn = reader.read('fail-on', setOf(failReasons), new Set<FailReason>());
+  const surroundings = { token: reader.read('token', credential, ''), outputDirectory, failOn };
+  const request = service === undefined ? undefined : await readRequest(reader, service, surroundings);
   const inputs = {
     connection: {
-      caCertificate: await reader.find(
+      caCertificate: await reader.readAsync(
         'ca-certificate',
         (text) => readCaCertificate(text, source.workspace),
         undefined,
       ),
       skipTlsVerify: reader.read('insecure-skip-tls-verify', boolean, false),
+      maxReportBytes: reader.read('max-report-size', size, Infinity),
     },
     pace: {
-      timeoutMs: reader.read('timeout', duration, 15 * 60_000),
+      timeoutMs: reader.read('timeout', duration, usualTimeoutMs(request)),
       pollIntervalMs: reader.read('poll-interval', duration, undefined),
       concurrency: reader.read('concurrency', wholeNumber(1, 64), 8),
     },
-    outputDirectory: await reader.find(
-      'output-directory',
-      (text) => directoryInWorkspace(text, source.workspace),
-      source.workspace,
-    ),
-    failOn: reader.read('fail-on', setOf(failReasons), new Set<FailReason>()),
+    outputDirectory,
+    failOn,
     artifact: readArtifactInputs(reader, request),
   };
   if (request === undefined || reader.hasProblems) throw reader.error();
   return { ...inputs, request };
 }
 
-async function readRequest(reader: InputReader, service: ServiceName): Promise<ServiceRequest> {
+/** The service needs up to hours to build a report (doc), where it has to be built first. */
+function usualTimeoutMs(request: ServiceRequest | undefined): number {
+  const isToBeBuilt = request?.service === 'digicert' && request.startNewRun;
+  return (isToBeBuilt ? 120 : 15) * 60_000;
+}
+
+async function readRequest(
+  reader: InputReader,
+  service: ServiceName,
+  surroundings: Omit<Surroundings, 'baseUrl'>,
+): Promise<ServiceRequest> {
   refuseForeignInputs(reader, service);
-  const token = reader.read('token', credential, '');
   switch (service) {
     case 'spectra-analyze':
-      return readSpectraAnalyzeRequest(reader, { token, baseUrl: readBaseUrl(reader, spectraAnalyze) });
+      return readSpectraAnalyzeRequest(reader, {
+        ...surroundings,
+        baseUrl: readBaseUrl(reader, spectraAnalyze),
+      });
     case 'perception-point':
-      return readPerceptionPointRequest(reader, { token, baseUrl: readBaseUrl(reader, perceptionPoint) });
+      return readPerceptionPointRequest(reader, {
+        ...surroundings,
+        baseUrl: readBaseUrl(reader, perceptionPoint),
+      });
     case 'digicert':
-      return readDigicertRequest(reader, { token, baseUrl: readBaseUrl(reader, digicert) });
+      return readDigicertRequest(reader, { ...surroundings, baseUrl: readBaseUrl(reader, digicert) });
+  }
+}
+
+/** Notes every input that was given and does not belong to the service. */
+function refuseForeignInputs(reader: InputReader, service: ServiceName): void {
+  for (const name of inputNames) {
+    const { services, default: usual } = inputDescription(name);
+    if (services === undefined || services.includes(service)) continue;
+    const isOther = reader.isGiven(name) && reader.read(name, (text) => text !== usual, false);
+    if (isOther) {
+      reader.refuse(name, `it belongs to ${services.join(' and ')}, not to ${service}. Leave it out.`);
+    }
   }
 }
 
@@ -137,7 +158,8 @@ function readArtifactInputs(
   const inputs = {
     name: reader.read('artifact-name', artifactName, undefined),
     archive,
-    retentionDays: reader.read('retention-days', wholeNumber(1, 400), undefined),
+    // As actions/upload-artifact has it, 0 stands for the setting of the repository.
+    retentionDays: reader.read('retention-days', wholeNumber(0, 400), 0) || undefined,
     compressionLevel: reader.read('compression-level', wholeNumber(0, 9), undefined),
     overwrite: reader.read('overwrite', boolean, false),
   };

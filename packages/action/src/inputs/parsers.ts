@@ -44,6 +44,17 @@ export function oneOf<T extends string>(words: readonly T[]): Parser<T> {
   };
 }
 
+const bytesOfUnit: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9 };
+const maxSize = 1e12;
+
+/** A size such as `500MB` or `4GB`, in bytes: at least 1 kB, at most 1000 GB. */
+export const size: Parser<number> = (text) => {
+  const [, number = '', unit = ''] = /^(\d{1,6})\s?(kB|MB|GB)$/i.exec(text) ?? [];
+  const bytes = Number(number) * (bytesOfUnit[unit.toUpperCase()] ?? 0);
+  if (bytes > 0 && bytes <= maxSize) return bytes;
+  throw new InputProblem(`${quote(text)} is not a size such as 500MB or 4GB`);
+};
+
 /** What stands between newlines, commas and blanks. */
 export const words: Parser<readonly string[]> = (text) => text.split(/[\s,]+/).filter((word) => word !== '');
 
@@ -54,8 +65,12 @@ export const lines: Parser<readonly string[]> = (text) =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-/** The same, each line once. */
-export const distinctLines: Parser<readonly string[]> = (text) => [...new Set(lines(text))];
+/**
+ * Paths in a storage, which may hold blanks and commas: one per line, and several on a line only where each of them
+ * begins as a URL does.
+ */
+export const storagePaths: Parser<readonly string[]> = (text) =>
+  lines(text).flatMap((line) => line.split(/[\s,]+(?=[a-z][a-z\d+.-]*:\/\/)/i));
 
 /** A set of the given words, or the empty one for `none`. */
 export function setOf<T extends string>(allowed: readonly T[]): Parser<ReadonlySet<T>> {
@@ -71,6 +86,14 @@ export function setOf<T extends string>(allowed: readonly T[]): Parser<ReadonlyS
     return new Set(given as readonly T[]);
   };
 }
+
+/** http(s) URLs between newlines and blanks, or behind a comma. */
+export const webUrls: Parser<readonly string[]> = (text) =>
+  text
+    .split(/\s+|,(?=https?:)/i)
+    .map((link) => link.replace(/^,+|,+$/g, ''))
+    .filter((link) => link !== '')
+    .map(webUrl);
 
 /** An http(s) URL. Its text is in no message: it may be a signed one. */
 export const webUrl: Parser<string> = (text) => {

@@ -1,9 +1,12 @@
 import { perceptionPointRegions } from '@security-reports/core';
 import { InputProblem } from '../input-problem.ts';
 import { enumerate, quote } from '../quoting.ts';
-import { findFiles, type WorkspaceFile } from '../workspace.ts';
+import type { FileProblem } from '../find-files.ts';
+import type { WorkspaceFile } from '../workspace-file.ts';
+import { readFiles } from './files.ts';
 import type { InputReader } from './input-reader.ts';
-import { boolean, distinctLines, jsonObject, lines, oneOf, webUrl } from './parsers.ts';
+import { boolean, jsonObject, oneOf, storagePaths, webUrl, webUrls, words } from './parsers.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What to have scanned by Perception Point, or which scans to collect. */
 export interface PerceptionPointRequest {
@@ -14,6 +17,8 @@ export interface PerceptionPointRequest {
   readonly files: readonly WorkspaceFile[];
   /** Files that the user named and that have nothing in them to scan. */
   readonly emptyFiles: readonly WorkspaceFile[];
+  /** What the input `files` asks for besides, in vain. */
+  readonly fileProblems: readonly FileProblem[];
   readonly downloadLinks: readonly string[];
   readonly storagePaths: readonly string[];
   readonly storage: string | undefined;
@@ -27,40 +32,43 @@ export interface PerceptionPointRequest {
   readonly wait: boolean;
 }
 
-const otherSources = ['download-links', 'storage-paths'] as const;
-const sources = ['files', ...otherSources] as const;
+const otherSources = ['download-links', 'download-links-file', 'storage-paths'] as const;
+const sources = ['files', 'files-from', ...otherSources] as const;
+const collected = ['scan-ids', 'scan-ids-file'] as const;
 const onlyForSubmitting = ['file-password', 'callback-url', 'callback-params', 'callback-headers'] as const;
 
 export async function readPerceptionPointRequest(
   reader: InputReader,
-  connection: { readonly baseUrl: string | undefined; readonly token: string },
+  { baseUrl, token, outputDirectory }: Surroundings,
 ): Promise<PerceptionPointRequest> {
   const region = reader.read('region', oneOf(regions), 'us');
-  if (connection.baseUrl !== undefined && region !== 'us') {
+  if (baseUrl !== undefined && region !== 'us') {
     reader.refuse('region, base-url', 'both say where the service is. Give one of them.');
   }
   checkSources(reader);
-  const found = await reader.find('files', (text) => findFiles(lines(text), reader.workspace), []);
-  const files = found.filter(({ size }) => size > 0);
-  const emptyFiles = found.filter(({ size }) => size === 0);
-  if (files.length === 0 && emptyFiles.length > 0 && !otherSources.some((name) => reader.isGiven(name))) {
+  const found = await readFiles(reader, outputDirectory);
+  const files = found.files.filter(({ size }) => size > 0);
+  const emptyFiles = found.files.filter(({ size }) => size === 0);
+  const isOnlyEmpty = files.length === 0 && found.problems.length === 0 && emptyFiles.length > 0;
+  if (isOnlyEmpty && !otherSources.some((name) => reader.isGiven(name))) {
     const names = enumerate(emptyFiles.map(({ name }) => quote(name)));
-    reader.refuse('files', `${names}: empty, and the service scans no empty files`);
+    reader.refuse('files', `${names}: empty, and the service scans no empty files. Name files with content.`);
   }
   return {
     service: 'perception-point',
-    token: connection.token,
-    baseUrl: connection.baseUrl ?? perceptionPointRegions[region],
+    token,
+    baseUrl: baseUrl ?? perceptionPointRegions[region],
     files,
     emptyFiles,
-    downloadLinks: reader.read('download-links', (text) => distinctLines(text).map(webUrl), []),
-    storagePaths: reader.read('storage-paths', distinctLines, []),
+    fileProblems: found.problems,
+    downloadLinks: await reader.readList('download-links', 'download-links-file', webUrls),
+    storagePaths: [...new Set(reader.read('storage-paths', storagePaths, []))],
     storage: reader.read('storage', String, undefined),
     filePassword: reader.read('file-password', String, undefined),
     callbackUrl: reader.read('callback-url', webUrl, undefined),
     callbackParams: reader.read('callback-params', jsonObject, undefined),
     callbackHeaders: reader.read('callback-headers', headers, undefined),
-    scanIds: reader.read('scan-ids', distinctLines, []),
+    scanIds: await reader.readList('scan-ids', 'scan-ids-file', words),
     wait: reader.read('wait', boolean, true),
   };
 }
@@ -69,10 +77,10 @@ const regions = Object.keys(perceptionPointRegions) as (keyof typeof perceptionP
 
 function checkSources(reader: InputReader): void {
   const given = sources.filter((name) => reader.isGiven(name));
-  const isCollecting = reader.isGiven('scan-ids');
+  const isCollecting = collected.some((name) => reader.isGiven(name));
   if (given.length === 0 && !isCollecting) {
     reader.refuse(
-      'files, download-links, storage-paths, scan-ids',
+      [...sources, ...collected].join(', '),
       'all are missing. Give what to scan, or the scans to collect.',
     );
   }
@@ -88,7 +96,7 @@ function checkSources(reader: InputReader): void {
   if (reader.isGiven('storage') && !reader.isGiven('storage-paths')) {
     reader.refuse('storage', 'it says where storage-paths are, and there are none.');
   }
-  for (const name of ['callback-params', 'callback-headers']) {
+  for (const name of ['callback-params', 'callback-headers'] as const) {
     if (reader.isGiven(name) && !reader.isGiven('callback-url')) {
       reader.refuse(name, 'it is for the callback, and there is no callback-url.');
     }

@@ -1,4 +1,4 @@
-import type { FailReason } from '../inputs/inputs.ts';
+import type { FailReason } from '../inputs/fail-reasons.ts';
 import { count } from '../quantities.ts';
 import { enumerate } from '../quoting.ts';
 import type { ReportEntry } from '../report-entry.ts';

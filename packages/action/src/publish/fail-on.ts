@@ -1,4 +1,4 @@
-import type { FailReason } from '../inputs/inputs.ts';
+import type { FailReason } from '../inputs/fail-reasons.ts';
 import { count } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
 import { type Findings, findingsAbout } from './findings.ts';

@@ -1,4 +1,5 @@
 import {
+  type FileToScan,
   mostBytesToScan,
   notListed,
   perceptionPoint,
@@ -12,17 +13,13 @@ import {
   searchPeriod,
   type SubmittedFile,
 } from '@security-reports/core';
-import { createReadStream } from 'node:fs';
 import type { PerceptionPointRequest } from '../inputs/perception-point.ts';
 import { count, megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
-import type { WorkspaceFile } from '../workspace.ts';
+import type { WorkspaceFile } from '../workspace-file.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
 import { allSettled, type Fetching, takingTurns, tellAbout } from './fetching.ts';
 import { save } from './save.ts';
-
-/** Pieces of this size keep an upload fast and its memory small. */
-const readBytes = 256 * 1024;
 
 /** One thing to scan, or a scan that was submitted earlier. */
 interface ScanJob {
@@ -218,12 +215,9 @@ async function saveResult(
   }
 }
 
-function fileToScan({ path, name, size }: WorkspaceFile) {
-  return {
-    name: name.slice(name.lastIndexOf('/') + 1),
-    size,
-    open: () => createReadStream(path, { highWaterMark: readBytes }),
-  };
+function fileToScan(file: WorkspaceFile): FileToScan {
+  const { name, size } = file;
+  return { name: name.slice(name.lastIndexOf('/') + 1), size, open: () => file.open() };
 }
 
 /** A link may be a signed one: its query, user and password are in no log and no output. */

@@ -9,12 +9,11 @@ import {
   TimeoutError,
 } from '@security-reports/core';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { SpectraAnalyzeRequest } from '../inputs/spectra-analyze.ts';
 import { count, megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
-import type { WorkspaceFile } from '../workspace.ts';
+import { ChangedFileError, type WorkspaceFile } from '../workspace-file.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
 import { allSettled, type Fetching, type SubjectLog, takingTurns, tellAbout } from './fetching.ts';
 import { save } from './save.ts';
@@ -104,19 +103,21 @@ function noTimeToHash(subject: string): TimeoutError {
 }
 
 function unreadable(subject: string, error: unknown): InvalidInputError {
+  const about = { service: spectraAnalyze, operation: 'hash file', subject };
+  if (error instanceof ChangedFileError) {
+    return new InvalidInputError({ ...about, what: error.what, remedy: error.remedy });
+  }
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
   return new InvalidInputError({
-    service: spectraAnalyze,
-    operation: 'hash file',
-    subject,
+    ...about,
     what: `it cannot be read (${code})`,
-    remedy: 'See that it is there and that this user may read it, or leave it out.',
+    remedy: 'Check that it is there and that this user may read it, or leave it out.',
   });
 }
 
 async function sha256Of(file: WorkspaceFile, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file.path), hash, { signal });
+  await pipeline(file.open(), hash, { signal });
   return hash.digest('hex');
 }
 
