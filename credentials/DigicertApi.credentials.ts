@@ -46,9 +46,9 @@ export class DigicertApi implements ICredentialType {
     Promise.resolve(
       authenticate(credentials, request, {
         service: digicert,
-        baseUrl: credentials['baseUrl'] as string,
+        baseUrl: credentials['baseUrl'],
         header: 'x-dc-devkey',
-        secret: credentials['apiKey'] as string,
+        secret: credentials['apiKey'],
       }),
     );
 

@@ -73,7 +73,7 @@ export class PerceptionPointApi implements ICredentialType {
         baseUrl: perceptionPointBaseUrl(credentials),
         header: 'authorization',
         scheme: 'Token',
-        secret: credentials['token'] as string,
+        secret: credentials['token'],
       }),
     );
 

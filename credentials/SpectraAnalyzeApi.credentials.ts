@@ -57,10 +57,10 @@ export class SpectraAnalyzeApi implements ICredentialType {
     Promise.resolve(
       authenticate(credentials, request, {
         service: spectraAnalyze,
-        baseUrl: credentials['baseUrl'] as string,
+        baseUrl: credentials['baseUrl'],
         header: 'authorization',
         scheme: 'Token',
-        secret: credentials['token'] as string,
+        secret: credentials['token'],
       }),
     );
 

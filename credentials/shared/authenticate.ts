@@ -1,16 +1,17 @@
 import { InvalidInputError, parseBaseUrl, type Service } from '@security-reports/core';
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import { pastedSecret } from './secret.ts';
 import { legacyTlsOptions, tlsOptions } from './tls.ts';
 
 /** Where a credential belongs, and how a request carries it. */
 export interface CredentialUse {
   readonly service: Service;
-  readonly baseUrl: string;
+  /** As a user types or pastes it, like the secret. */
+  readonly baseUrl: unknown;
   readonly header: string;
   /** Stands before the secret in the header. */
   readonly scheme?: string;
-  /** As somebody has typed or pasted it. */
-  readonly secret: string;
+  readonly secret: unknown;
 }
 
 /** The request of n8n's HTTP Request node, which is of an older kind than that of all others. */
@@ -29,7 +30,7 @@ export function authenticate(
   request: IHttpRequestOptions & LegacyRequestOptions,
   { service, baseUrl, header, scheme, secret }: CredentialUse,
 ): IHttpRequestOptions {
-  const { origin } = parseBaseUrl(baseUrl, service);
+  const { origin } = parseBaseUrl(typeof baseUrl === 'string' ? baseUrl : '', service);
   const target = URL.parse(request.uri ?? request.url, request.baseURL);
   if (target?.origin !== origin) {
     throw new InvalidInputError({
@@ -39,7 +40,7 @@ export function authenticate(
       remedy: 'Send it to the host of the credential, or use the credential of that other host.',
     });
   }
-  const value = secret.trim();
+  const value = pastedSecret(secret);
   return {
     ...request,
     ...tlsOptions(credentials),

@@ -1,3 +1,4 @@
+import { digicert } from '@security-reports/core';
 import {
   type IExecuteFunctions,
   type INodeType,
@@ -38,6 +39,6 @@ export class DigicertReports implements INodeType {
   methods = { listSearch: { searchReports, searchRuns } };
 
   async execute(this: IExecuteFunctions) {
-    return runOperation(this, resources, openSession);
+    return runOperation(this, digicert, resources, openSession);
   }
 }

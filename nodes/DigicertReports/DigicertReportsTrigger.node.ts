@@ -4,13 +4,11 @@ import {
   type IPollFunctions,
   NodeConnectionTypes,
 } from 'n8n-workflow';
-import { outputBinaryField } from '../shared/descriptions.ts';
 import { reportTypeFilter, scheduleFilter } from './filters.ts';
 import { searchReports } from './list-search/search-reports.ts';
-import { reportFormat, reportIdentifier } from './report-fields.ts';
+import { reportIdentifier } from './report-fields.ts';
 import { pollReportRuns } from './trigger/poll-report-runs.ts';
-
-const whenDownloading = { show: { downloadFile: [true] } };
+import { downloadFile, fileField, fileFormat } from './trigger/trigger-fields.ts';
 
 export class DigicertReportsTrigger implements INodeType {
   description: INodeTypeDescription = {
@@ -39,21 +37,9 @@ export class DigicertReportsTrigger implements INodeType {
         required: false,
         description: 'Only runs of this report; of any report when it is empty',
       },
-      {
-        displayName: 'Download File',
-        name: 'downloadFile',
-        type: 'boolean',
-        default: false,
-        description:
-          'Whether to download the file of each run. One that cannot be had is tried again at the next polls; after the fifth, the run comes without it, and with the reason in "message".',
-      },
-      {
-        ...reportFormat,
-        options: [{ name: 'As Created', value: 'asCreated' }, ...(reportFormat.options ?? [])],
-        default: 'asCreated',
-        displayOptions: whenDownloading,
-      },
-      { ...outputBinaryField, displayOptions: whenDownloading },
+      downloadFile,
+      fileFormat,
+      fileField,
       {
         displayName: 'Filters',
         name: 'filters',

@@ -1,5 +1,6 @@
 import type { ReportHistoryFilter } from '@security-reports/core';
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
+import type { Parameters } from '../shared/parameters.ts';
 
 export const reportTypeFilter: INodeProperties = {
   displayName: 'Report Types',
@@ -45,18 +46,29 @@ export const statusFilter: INodeProperties = {
   description: 'Only runs in these states',
 };
 
-/** What the fields above, and the texts beside them, ask the history for. */
-export function historyFilter(values: IDataObject): ReportHistoryFilter {
-  const text = (name: string): string | undefined => {
-    const value = values[name];
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-  };
-  const list = (name: string): readonly string[] => (values[name] ?? []) as readonly string[];
+export const displayNameFilter: INodeProperties = {
+  displayName: 'Display Name',
+  name: 'displayName',
+  type: 'string',
+  default: '',
+  description: 'Only runs of reports with this name',
+};
+
+export const searchFilter: INodeProperties = {
+  displayName: 'Search',
+  name: 'search',
+  type: 'string',
+  default: '',
+  description: 'Only what the search of the Report Library finds for this text',
+};
+
+/** What the fields above ask the history for. */
+export function historyFilter(filters: Parameters): ReportHistoryFilter {
   return {
-    displayName: text('displayName'),
-    search: text('search'),
-    schedule: list('schedule'),
-    status: list('status'),
-    reportType: list('reportType'),
+    displayName: filters.text(displayNameFilter),
+    search: filters.text(searchFilter),
+    schedule: filters.list(scheduleFilter),
+    status: filters.list(statusFilter),
+    reportType: filters.list(reportTypeFilter),
   };
 }

@@ -1,5 +1,6 @@
-import { digicert, InvalidInputError, type ReportFormat, type ReportReference } from '@security-reports/core';
-import type { IExecuteFunctions, INodeParameterResourceLocator, INodeProperties } from 'n8n-workflow';
+import type { ReportFormat, ReportReference } from '@security-reports/core';
+import type { INodeProperties } from 'n8n-workflow';
+import type { Located, Parameters } from '../shared/parameters.ts';
 
 export const reportIdentifier: INodeProperties = {
   displayName: 'Report',
@@ -74,34 +75,22 @@ export const reportFormat: INodeProperties = {
     'The format that was chosen when the report was created. What is larger than 2 MB comes as a ZIP all the same.',
 };
 
-/** @throws {InvalidInputError} when an expression gives nothing. */
-export function reportOf(functions: IExecuteFunctions, itemIndex: number): ReportReference {
-  const locator = functions.getNodeParameter('reportIdentifier', itemIndex) as INodeParameterResourceLocator;
-  const report = locatedReport(locator);
-  if (report !== undefined) return report;
-  throw new InvalidInputError({
-    service: digicert,
-    operation: 'find report',
-    subject: 'the report',
-    what: 'it is empty',
-    remedy: 'Choose one from the list, or give its id or its display name.',
-  });
+/** @throws {InvalidInputError} when the field is empty. */
+export function reportOf(parameters: Parameters): ReportReference {
+  return referenceTo(parameters.requiredLocated(reportIdentifier));
 }
 
-/** The report that a locator points to, as core takes it; `undefined` for one that is empty. */
-export function locatedReport(
-  locator: INodeParameterResourceLocator | undefined,
-): ReportReference | undefined {
-  const text = String(locator?.value ?? '').trim();
-  if (text === '') return undefined;
-  return locator?.mode === 'name' ? { displayName: text } : { id: text };
+/** The report that a locator points to, as core takes it. */
+export function referenceTo({ mode, text }: Located): ReportReference {
+  return mode === 'name' ? { displayName: text } : { id: text };
 }
 
-export function runOf(functions: IExecuteFunctions, itemIndex: number): string {
-  const run = functions.getNodeParameter('reportRunIdentifier', itemIndex, '', { extractValue: true });
-  return (run as string).trim();
+/** @throws {InvalidInputError} when the field is empty. */
+export function runOf(parameters: Parameters): string {
+  return parameters.requiredLocated(reportRunIdentifier).text;
 }
 
-export function formatOf(functions: IExecuteFunctions, itemIndex: number): ReportFormat {
-  return functions.getNodeParameter('reportFormat', itemIndex) as ReportFormat;
+/** @throws {InvalidInputError} for anything that the field does not offer. */
+export function formatOf(parameters: Parameters): ReportFormat {
+  return parameters.choice(reportFormat) as ReportFormat;
 }

@@ -1,5 +1,6 @@
 import { DigicertClient, type Report } from '@security-reports/core';
 import type { IBinaryData, IExecuteFunctions, ILoadOptionsFunctions, IPollFunctions } from 'n8n-workflow';
+import { pastedSecret } from '../../credentials/shared/secret.ts';
 import { tlsOptions } from '../../credentials/shared/tls.ts';
 import { storeReport } from '../shared/binary.ts';
 import { clock } from '../shared/clock.ts';
@@ -25,10 +26,11 @@ async function connect(
   functions: RequestFunctions,
 ): Promise<{ readonly client: DigicertClient; readonly transport: N8nTransport }> {
   const type = 'digicertApi';
-  const credentials = await functions.getCredentials<{ baseUrl: string; apiKey: string }>(type);
+  const credentials = await functions.getCredentials<{ baseUrl?: string; apiKey?: string }>(type);
   const tls = tlsOptions(credentials);
   const transport = createTransport(functions, { type, header: 'x-dc-devkey', tls }, clock);
-  const { baseUrl, apiKey } = credentials;
-  const client = new DigicertClient({ baseUrl: baseUrl.trim(), apiKey: apiKey.trim(), transport, clock });
+  const { baseUrl = '' } = credentials;
+  const apiKey = pastedSecret(credentials.apiKey);
+  const client = new DigicertClient({ baseUrl: baseUrl.trim(), apiKey, transport, clock });
   return { client, transport };
 }

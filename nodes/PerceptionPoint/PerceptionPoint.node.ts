@@ -1,3 +1,4 @@
+import { perceptionPoint } from '@security-reports/core';
 import {
   type IExecuteFunctions,
   type INodeType,
@@ -35,6 +36,6 @@ export class PerceptionPoint implements INodeType {
   };
 
   async execute(this: IExecuteFunctions) {
-    return runOperation(this, resources, openSession);
+    return runOperation(this, perceptionPoint, resources, openSession);
   }
 }

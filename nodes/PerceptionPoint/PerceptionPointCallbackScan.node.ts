@@ -1,3 +1,4 @@
+import { perceptionPoint } from '@security-reports/core';
 import {
   type IExecuteFunctions,
   type INodeType,
@@ -50,7 +51,7 @@ export class PerceptionPointCallbackScan implements INodeType {
   };
 
   async execute(this: IExecuteFunctions) {
-    return runOperation(this, resources, openSession);
+    return runOperation(this, perceptionPoint, resources, openSession);
   }
 
   async webhook(this: IWebhookFunctions) {

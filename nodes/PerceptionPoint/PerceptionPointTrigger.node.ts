@@ -6,8 +6,10 @@ import {
   type IWebhookFunctions,
   NodeConnectionTypes,
 } from 'n8n-workflow';
+import { optionsOf } from '../shared/descriptions.ts';
 import { callbackSecretHeader } from './callback-scan/callback-secret.ts';
 import { checkCredential, receiveScanEvent } from './trigger/receive-scan-event.ts';
+import { includeRawCallback, verdicts } from './trigger/trigger-fields.ts';
 
 const callbackWebhooks: IWebhookDescription[] = [
   {
@@ -42,37 +44,8 @@ export class PerceptionPointTrigger implements INodeType {
         type: 'notice',
         default: '',
       },
-      {
-        displayName: 'Verdicts',
-        name: 'verdicts',
-        type: 'multiOptions',
-        options: [
-          { name: 'Clean', value: 'clean' },
-          { name: 'Malicious', value: 'malicious' },
-          { name: 'Restricted', value: 'restricted' },
-          { name: 'Spam', value: 'spam' },
-          { name: 'Suspicious', value: 'suspicious' },
-          { name: 'Unknown', value: 'unknown' },
-        ],
-        default: [],
-        description: 'Which verdicts start the workflow; all of them when none is chosen',
-      },
-      {
-        displayName: 'Options',
-        name: 'options',
-        type: 'collection',
-        placeholder: 'Add option',
-        default: {},
-        options: [
-          {
-            displayName: 'Include Raw Callback',
-            name: 'includeRaw',
-            type: 'boolean',
-            default: false,
-            description: 'Whether to add the callback as it came, in the field "raw"',
-          },
-        ],
-      },
+      verdicts,
+      optionsOf(includeRawCallback),
     ],
   };
 

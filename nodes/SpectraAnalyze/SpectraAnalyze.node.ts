@@ -1,3 +1,4 @@
+import { spectraAnalyze } from '@security-reports/core';
 import {
   type IExecuteFunctions,
   type INodeType,
@@ -36,6 +37,6 @@ export class SpectraAnalyze implements INodeType {
   };
 
   async execute(this: IExecuteFunctions) {
-    return runOperation(this, resources, openSession);
+    return runOperation(this, spectraAnalyze, resources, openSession);
   }
 }

@@ -1,5 +1,6 @@
 import { type Report, SpectraAnalyzeClient } from '@security-reports/core';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { pastedSecret } from '../../credentials/shared/secret.ts';
 import { tlsOptions } from '../../credentials/shared/tls.ts';
 import { storeReport } from '../shared/binary.ts';
 import { clock } from '../shared/clock.ts';
@@ -13,10 +14,11 @@ export interface SpectraAnalyzeSession {
 
 export async function openSession(functions: IExecuteFunctions): Promise<SpectraAnalyzeSession> {
   const type = 'spectraAnalyzeApi';
-  const credentials = await functions.getCredentials<{ baseUrl: string; token: string }>(type);
+  const credentials = await functions.getCredentials<{ baseUrl?: string; token?: string }>(type);
   const tls = tlsOptions(credentials);
   const transport = createTransport(functions, { type, header: 'authorization', tls }, clock);
-  const { baseUrl, token } = credentials;
-  const client = new SpectraAnalyzeClient({ baseUrl, token: token.trim(), transport, clock });
+  const { baseUrl = '' } = credentials;
+  const token = pastedSecret(credentials.token);
+  const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
   return { client, store: storeReport(functions, transport) };
 }

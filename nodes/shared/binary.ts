@@ -5,15 +5,25 @@ import type { RequestFunctions, N8nTransport } from './transport.ts';
 /** Pieces of this size keep an upload fast and its memory small. */
 const readBytes = 256 * 1024;
 
-/** The file in a binary field of an item, as a stream. @throws when the field is empty. */
+/** What to call a file that has no name. */
+export function fieldNameOf(binaryProperty: string | IBinaryData): string {
+  return typeof binaryProperty === 'string' ? binaryProperty : 'file';
+}
+
+/**
+ * The file in a binary field of an item, as a stream.
+ *
+ * @param binaryProperty the name of the field, or the file itself, as an expression gives it.
+ * @throws when the field is empty.
+ */
 export async function fileToScan(
   functions: IExecuteFunctions,
   itemIndex: number,
-  binaryPropertyName: string,
+  binaryProperty: string | IBinaryData,
 ): Promise<FileToScan> {
   const { helpers } = functions;
-  const binary = helpers.assertBinaryData(itemIndex, binaryPropertyName);
-  const name = binary.fileName ?? binaryPropertyName;
+  const binary = helpers.assertBinaryData(itemIndex, binaryProperty);
+  const name = binary.fileName ?? fieldNameOf(binaryProperty);
   const { id } = binary;
   if (id === undefined) {
     // n8n keeps the file in memory as it is.

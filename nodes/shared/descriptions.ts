@@ -1,10 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { clock } from './clock.ts';
 import type { ItemContext } from './operation.ts';
+import type { Parameters } from './parameters.ts';
 import { defaultConcurrency } from './run-operation.ts';
-
-/** How long an item is waited for, in seconds, unless the option says otherwise. */
-const defaultTimeout = 900;
 
 export const outputBinaryField: INodeProperties = {
   displayName: 'Put Output File in Field',
@@ -20,7 +18,7 @@ export const timeout: INodeProperties = {
   name: 'timeout',
   type: 'number',
   typeOptions: { minValue: 1 },
-  default: defaultTimeout,
+  default: 900,
   description: 'How long to wait for each item before the node gives up',
 };
 
@@ -63,23 +61,34 @@ export function optionsOf(...options: readonly INodeProperties[]): INodeProperti
   };
 }
 
-/** What the options say about waiting, as core takes it. */
-export function waitOptionsOf({ functions, itemIndex, signal, tell }: ItemContext<unknown>): {
+/**
+ * What the options say about waiting, as core takes it.
+ *
+ * @param limit the field that says how long, with its default in seconds.
+ */
+export function waitOptionsOf(
+  { parameters, signal, tell }: ItemContext<unknown>,
+  limit: INodeProperties = timeout,
+): {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly pollIntervalMs: number | undefined;
   readonly onProgress: (progress: { readonly state: string }) => void;
 } {
-  const seconds = (name: string): number | undefined => {
-    const value = Number(functions.getNodeParameter(`options.${name}`, itemIndex, 0));
-    return value > 0 ? value * 1000 : undefined;
-  };
+  const options = parameters.within('options');
+  const seconds = options.number(limit) ?? Number(limit.default);
   return {
     signal,
-    deadline: clock.now() + (seconds('timeout') ?? defaultTimeout * 1000),
-    pollIntervalMs: seconds('pollInterval'),
+    deadline: clock.now() + seconds * 1000,
+    pollIntervalMs: pollIntervalMsOf(options),
     onProgress: ({ state }) => {
       tell(state);
     },
   };
+}
+
+/** The fixed time between two status checks, in milliseconds; `undefined` for the adaptive one. */
+export function pollIntervalMsOf(options: Parameters): number | undefined {
+  const seconds = options.number(pollInterval);
+  return seconds === undefined ? undefined : seconds * 1000;
 }

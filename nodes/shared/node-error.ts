@@ -31,16 +31,39 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
     return error;
   }
   if (!(error instanceof SecurityReportsError)) {
-    return new NodeOperationError(node, error instanceof Error ? error : String(error), { itemIndex });
+    const unexpected = error instanceof Error ? error : new Error(String(error));
+    return inItsOwnWords(new NodeOperationError(node, unexpected, { itemIndex }), unexpected.message);
   }
-  const told = { message: happenedTo(error), description: remedyFor(error), itemIndex };
+  const { message, hashes } = withShortHashes(happenedTo(error));
+  const description = [remedyFor(error), ...hashes.map((hash) => `The whole hash: ${hash}.`)].join(' ');
+  const told = { message, description, itemIndex };
   const httpCode = error.status === undefined ? undefined : String(error.status);
   const nodeError =
     error instanceof InvalidInputError
       ? new NodeOperationError(node, told.message, told)
       : new NodeApiError(node, {}, { ...told, ...(httpCode && { httpCode }) });
-  // Where it reads, say, ECONNRESET, n8n has put a sentence of its own: "You can retry the request immediately".
-  return Object.assign(nodeError, { message: told.message, messages: [] });
+  return inItsOwnWords(nodeError, message);
+}
+
+/**
+ * Where a message reads, say, ECONNRESET, be it in the name of a file, n8n has put a sentence of its own: "You can
+ * retry the request immediately".
+ */
+function inItsOwnWords(nodeError: NodeError, message: string): NodeError {
+  return Object.assign(nodeError, { message, messages: [] });
+}
+
+/**
+ * As `toNodeError`, for an AI agent: n8n gives it nothing but the message, or, to its older agents, nothing but the
+ * description. So each says all: what happened, what to do, and by which id to go on.
+ */
+export function toAgentError(node: INode, error: unknown, itemIndex: number): NodeError {
+  const nodeError = toNodeError(node, error, itemIndex);
+  const { message, description } = nodeError;
+  // An error that has passed here before, on its way out of another item, says it already.
+  const isWhole = !description || message.endsWith(description);
+  const whole = isWhole ? message : `${message} ${description}`;
+  return Object.assign(nodeError, { message: whole, description: whole });
 }
 
 /**
@@ -67,6 +90,10 @@ function detailsOf(error: SecurityReportsError): IDataObject {
     message: error.message,
     ...idToResume(error),
     ...(error instanceof TimeoutError && { lastState: error.lastState }),
+    // What the service said last, in its own words.
+    status: error.status,
+    vendorCode: error.vendorCode,
+    vendorMessage: error.vendorMessage,
   });
 }
 
@@ -82,10 +109,19 @@ function idToResume({ service, resumeId }: SecurityReportsError): Pick<ReportFie
   }
 }
 
-/** With the name that this later operation has in n8n. */
-function remedyFor({ service, resumeId, remedy }: SecurityReportsError): string {
-  const operation = resumeId === undefined ? undefined : resumingOperations[service.id];
-  return operation === undefined ? remedy : `${remedy} ${operation}`;
+/** With the name that this later operation has in n8n, and the id that it takes. */
+function remedyFor({ service, resumeId, remedy, message }: SecurityReportsError): string {
+  const operation = resumingOperations[service.id];
+  if (resumeId === undefined || operation === undefined) return remedy;
+  const id = message.includes(resumeId) ? [] : [`The id is ${resumeId}.`];
+  return [remedy, operation, ...id].join(' ');
+}
+
+/** A hash of 64 characters is all that n8n's panels have room for, so a headline has its beginning only. */
+function withShortHashes(headline: string): { readonly message: string; readonly hashes: readonly string[] } {
+  const hashes = new Set(headline.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})\b/gi));
+  const message = [...hashes].reduce((text, hash) => text.replaceAll(hash, `${hash.slice(0, 8)}…`), headline);
+  return { message, hashes: [...hashes] };
 }
 
 /** Without the remedy, which n8n shows below it. */

@@ -6,11 +6,14 @@ import type {
   INodeProperties,
   INodePropertyOptions,
 } from 'n8n-workflow';
+import type { Parameters } from './parameters.ts';
 
 /** One item of the input, and what an operation works on it with. */
 export interface ItemContext<Session> {
   readonly functions: IExecuteFunctions;
   readonly itemIndex: number;
+  /** What a user or an expression gives for this item. */
+  readonly parameters: Parameters;
   readonly session: Session;
   /** Aborts when the execution is canceled, or another item has failed it. */
   readonly signal: AbortSignal;
@@ -20,15 +23,18 @@ export interface ItemContext<Session> {
   readonly keep: (output: OperationOutput) => void;
 }
 
-export function inputItem({ functions, itemIndex }: ItemContext<unknown>): INodeExecutionData {
+export function inputItem({
+  functions,
+  itemIndex,
+}: Pick<ItemContext<unknown>, 'functions' | 'itemIndex'>): INodeExecutionData {
   return functions.getInputData()[itemIndex] ?? { json: {} };
 }
 
 /** What becomes an item of the output. */
 export interface OperationOutput {
   readonly json: IDataObject;
-  /** Goes into the field that the parameter `outputBinaryField` names. */
-  readonly binary?: IBinaryData | undefined;
+  /** The files, by the names of their fields. */
+  readonly binary?: Readonly<Record<string, IBinaryData>>;
 }
 
 /** What a node can do, with the fields that it needs for it. */
@@ -38,7 +44,10 @@ export interface Operation<Session> {
   /** As the list of nodes shows it. */
   readonly action: string;
   readonly description: string;
+  /** In the order in which a person fills them in. */
   readonly fields: readonly INodeProperties[];
+  /** Whether an AI agent reads the error of an item, where the type of the node does not say it. */
+  isForAgent?(context: Pick<ItemContext<Session>, 'functions' | 'itemIndex'>): boolean;
   run(context: ItemContext<Session>): Promise<readonly OperationOutput[]>;
 }
 
@@ -80,8 +89,7 @@ function chooser(displayName: string, choices: readonly INodePropertyOptions[]):
 
 /** A field that several operations have is one property, so that it keeps its value from one to the other. */
 function fieldsOf<Session>({ value: resource, operations }: Resource<Session>): INodeProperties[] {
-  const fields = new Set(operations.flatMap((operation) => operation.fields));
-  return [...fields].map((field) => {
+  return inOneOrder(operations.map((operation) => operation.fields)).map((field) => {
     const having = operations.filter((operation) => operation.fields.includes(field));
     return {
       ...field,
@@ -95,4 +103,18 @@ function fieldsOf<Session>({ value: resource, operations }: Resource<Session>): 
       },
     };
   });
+}
+
+/** All fields once, each operation's in its own order: a field that is new stands behind the one it follows there. */
+function inOneOrder(lists: readonly (readonly INodeProperties[])[]): readonly INodeProperties[] {
+  const ordered: INodeProperties[] = [];
+  for (const list of lists) {
+    let place = 0;
+    for (const field of list) {
+      const known = ordered.indexOf(field);
+      if (known === -1) ordered.splice(place, 0, field);
+      place = (known === -1 ? place : known) + 1;
+    }
+  }
+  return ordered;
 }

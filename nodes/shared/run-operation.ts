@@ -1,7 +1,9 @@
+import type { Service } from '@security-reports/core';
 import pLimit from 'p-limit';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { errorItem, toNodeError } from './node-error.ts';
+import { errorItem, toAgentError, toNodeError } from './node-error.ts';
 import type { Operation, OperationOutput, Resource } from './operation.ts';
+import { Parameters } from './parameters.ts';
 
 /** Items worked on at a time, unless the option says otherwise. */
 export const defaultConcurrency = 5;
@@ -9,11 +11,14 @@ export const defaultConcurrency = 5;
 /**
  * Runs the chosen operation for every item, several at a time, and gives the output in the order of the input.
  *
+ * @param service whose node it is.
+ *
  * An item that fails becomes data where the node is set to continue; otherwise it ends the others, too, and the node
  * fails with it.
  */
 export async function runOperation<Session>(
   functions: IExecuteFunctions,
+  service: Service,
   resources: readonly Resource<Session>[],
   open: (functions: IExecuteFunctions) => Promise<Session>,
 ): Promise<INodeExecutionData[][]> {
@@ -36,16 +41,19 @@ export async function runOperation<Session>(
       const outputs = await operation.run({
         functions,
         itemIndex,
+        parameters: parametersOf(functions, service, operation.action, itemIndex),
         session,
         signal,
         tell: tellAbout(functions, itemIndex),
         keep: (output) => kept.push(output),
       });
-      return outputs.map((output) => toItem(functions, itemIndex, output));
+      return outputs.map((output) => toItem(itemIndex, output));
     } catch (error) {
-      const nodeError = toNodeError(functions.getNode(), error, itemIndex);
+      const isForAgent = isTool(functions) || operation.isForAgent?.({ functions, itemIndex }) === true;
+      const toError = isForAgent ? toAgentError : toNodeError;
+      const nodeError = toError(functions.getNode(), error, itemIndex);
       if (functions.continueOnFail()) {
-        const rescued = kept.map((output) => toItem(functions, itemIndex, output));
+        const rescued = kept.map((output) => toItem(itemIndex, output));
         return [...rescued, errorItem(error, nodeError, itemIndex)];
       }
       failure.abort(nodeError);
@@ -77,15 +85,24 @@ function concurrencyOf(functions: IExecuteFunctions): number {
   return Number.isSafeInteger(wanted) && wanted > 0 ? wanted : defaultConcurrency;
 }
 
-function toItem(
+/** The parameters of one item. `action` is what the operation does, as the list of nodes shows it. */
+export function parametersOf(
   functions: IExecuteFunctions,
+  service: Service,
+  action: string,
   itemIndex: number,
-  { json, binary }: OperationOutput,
-): INodeExecutionData {
-  const pairedItem = { item: itemIndex };
-  if (binary === undefined) return { json, pairedItem };
-  const field = functions.getNodeParameter('outputBinaryField', itemIndex) as string;
-  return { json, binary: { [field]: binary }, pairedItem };
+): Parameters {
+  const does = action.charAt(0).toLowerCase() + action.slice(1);
+  return new Parameters(service, does, (path) => functions.getNodeParameter(path, itemIndex, ''));
+}
+
+/** n8n 2.41 says it of a tool of its older agents only; for a newer one the node runs as a node of another type. */
+export function isTool(functions: IExecuteFunctions): boolean {
+  return functions.isToolExecution() || functions.getNode().type.endsWith('Tool');
+}
+
+function toItem(itemIndex: number, { json, binary }: OperationOutput): INodeExecutionData {
+  return { json, ...(binary && { binary: { ...binary } }), pairedItem: { item: itemIndex } };
 }
 
 function tellAbout(functions: IExecuteFunctions, itemIndex: number): (state: string) => void {

@@ -103,6 +103,23 @@ describe('a credential', () => {
     expect(headers({ secret: '\tabc ' })).toEqual({ authorization: 'abc' });
   });
 
+  test.each(['Token abc', ' token  abc ', 'Authorization: Token abc', 'X-DC-DEVKEY: abc'])(
+    'is known also where %j was pasted',
+    (secret) => {
+      const use = { service: spectraAnalyze, baseUrl: 'https://a.test', header: 'authorization' };
+      const { headers } = authenticate({}, { url: 'https://a.test/' }, { ...use, scheme: 'Token', secret });
+      expect(headers).toEqual({ authorization: 'Token abc' });
+    },
+  );
+
+  test('that has nothing in its fields is refused in words', async () => {
+    const use = { service: spectraAnalyze, baseUrl: undefined, header: 'authorization', secret: undefined };
+    const request = { url: 'https://a.test/' };
+    expect(await failureOf(Promise.resolve().then(() => authenticate({}, request, use)))).toMatchObject({
+      name: 'InvalidInputError',
+    });
+  });
+
   test('serves the HTTP Request node, which names host, redirects and trust in its own words', async () => {
     const request = { url: '', uri: 'https://a.test/api', followRedirect: true };
     expect(authenticated('https://a.test', request)()).toMatchObject({

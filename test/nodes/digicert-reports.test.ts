@@ -427,7 +427,7 @@ it.each(['download', 'downloadLatest', 'run'])(
       reportRunIdentifier: locator('id', 'run'),
     });
     await expect(running).rejects.toMatchObject({
-      message: expect.stringContaining('the report: it is empty') as unknown,
+      message: expect.stringContaining('Report is empty') as unknown,
       description: expect.stringContaining('Choose one from the list') as unknown,
     });
     expect(simulator.journal.list()).toEqual([]);

@@ -7,6 +7,8 @@ import type {
   IExecuteFunctions,
   INodeExecutionData,
   INodeParameters,
+  IWorkflowBase,
+  IWorkflowSettings,
 } from 'n8n-workflow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PerceptionPointApi } from '../../credentials/PerceptionPointApi.credentials.ts';
@@ -30,6 +32,7 @@ const request = {
   waitSeconds: 60,
   outputBinaryField: 'verdict',
   includeRaw: false,
+  isForAgent: false,
   sealedSubmission: '',
 };
 const described: DescribedSubmission = {
@@ -96,60 +99,137 @@ describe('File > Scan With Callback', () => {
     items: readonly INodeExecutionData[],
     more: Partial<IExecuteFunctions> = {},
     options: INodeParameters = {},
+    parameters: INodeParameters = {},
   ) =>
     runSuspending(
       new PerceptionPoint(),
-      { resource: 'file', operation: 'scanWithCallback', outputBinaryField: 'verdict', options },
+      {
+        resource: 'file',
+        operation: 'scanWithCallback',
+        outputBinaryField: 'verdict',
+        options,
+        ...parameters,
+      },
       items,
       more,
     );
+
+  /** What the steps were started with. */
+  const startedBy = async (
+    given: readonly INodeExecutionData[],
+    options: INodeParameters,
+    settings: IWorkflowSettings = {},
+    parameters: INodeParameters = {},
+  ) => {
+    const started: { items: INodeExecutionData[]; workflow: IWorkflowBase }[] = [];
+    const waiting = { json: { submitted: { scanId: '123456' } } };
+    const output = await scanWithCallback(
+      given,
+      {
+        getWorkflow: () => ({ id: 'workflow', active: true }),
+        getWorkflowSettings: () => settings,
+        setMetadata: () => undefined,
+        executeWorkflow: ({ code }, items = []) => {
+          started.push({ items, workflow: code as IWorkflowBase });
+          return Promise.resolve({ executionId: '78', data: [[waiting]] });
+        },
+      },
+      options,
+      parameters,
+    );
+    const [first] = started;
+    if (first === undefined) throw new Error('no steps were started');
+    return { ...first, output };
+  };
 
   it('sends nothing for several items, and says what to do', async () => {
     const items = [await itemWithFile(binaryStore, 'a', 'a'), await itemWithFile(binaryStore, 'b', 'b')];
     await expect(scanWithCallback(items)).rejects.toMatchObject({
       message: expect.stringContaining('one item at a time, but 2 came') as unknown,
-      description: expect.stringContaining('Loop Over Items') as unknown,
+      description: 'Put a Loop Over Items node with a batch size of 1 before it.',
     });
     expect(simulator.journal.list()).toEqual([]);
   });
 
+  it.each([
+    [
+      300,
+      3600,
+      'Set "Timeout Workflow" to at least 3720 seconds, or the option Timeout to at most 180 seconds.',
+    ],
+    [
+      719,
+      600,
+      'Set "Timeout Workflow" to at least 720 seconds, or the option Timeout to at most 599 seconds.',
+    ],
+    [90, 3600, 'Set "Timeout Workflow" to at least 3720 seconds.'],
+  ])(
+    'submits nothing where n8n cancels the execution after %i of %i seconds, and says both numbers',
+    async (executionTimeout, timeout, remedy) => {
+      const item = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
+      const options = { getWorkflowSettings: () => ({ executionTimeout }) };
+      const executeWorkflow = () => Promise.reject(new Error('the steps were started'));
+      await expect(
+        scanWithCallback([item], { ...options, executeWorkflow }, { timeout }),
+      ).rejects.toMatchObject({
+        message: expect.stringMatching(
+          new RegExp(` ${executionTimeout} seconds.* ${timeout} seconds`),
+        ) as unknown,
+        description: `${remedy} Nothing was submitted.`,
+      });
+      expect(simulator.journal.list()).toEqual([]);
+    },
+  );
+
+  it.each([{}, { executionTimeout: -1 }, { executionTimeout: 720 }])(
+    'starts where the workflow has the settings %j',
+    async (settings) => {
+      const item = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
+      const started = await startedBy([item], { timeout: 600 }, settings);
+      expect(started.items).toHaveLength(1);
+    },
+  );
+
+  it('keeps the file apart from the settings of the workflow, wherever the item has it', async () => {
+    const { binary } = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
+    // With the workflow setting "combined", a file is a part of the JSON, and an expression can give it.
+    const combined = { json: { _files: { data: binary?.['data'] } } } as unknown as INodeExecutionData;
+    const { items, workflow } = await startedBy(
+      [combined],
+      {},
+      { binaryMode: 'combined' },
+      {
+        binaryPropertyName: binary?.['data'] as never,
+      },
+    );
+    expect(items).toMatchObject([{ binary: { file: { fileName: 'setup.exe' } } }]);
+    expect(workflow.settings).toMatchObject({ binaryMode: 'separate' });
+  });
+
   it('hands the steps what the item asks for, with its file, and nothing secret that n8n would keep', async () => {
     const item = await itemWithFile(binaryStore, 'setup.exe', 'harmless');
-    const started: INodeExecutionData[] = [];
-    const waiting = { json: { submitted: { scanId: '123456' } } };
-    const [output] = await scanWithCallback(
-      [item],
-      {
-        getWorkflow: () => ({ id: 'workflow', active: true }),
-        getWorkflowSettings: () => ({}),
-        setMetadata: () => undefined,
-        executeWorkflow: (_workflow, items = []) => {
-          started.push(...items);
-          return Promise.resolve({ executionId: '78', data: [[waiting]] });
-        },
-      },
-      { timeout: 5, filePassword: 'pass-of-file', includeRaw: true },
-    );
+    const options = { timeout: 60, filePassword: 'pass-of-file', includeRaw: true };
+    const { items: started, output } = await startedBy([item], options);
     const asked = started[0]?.json as unknown as { readonly request: ScanRequest };
     expect(asked).toEqual({
       request: {
         subject: 'setup.exe',
-        // n8n looks at passed limits once a minute.
         waitSeconds: 60,
         outputBinaryField: 'verdict',
         includeRaw: true,
+        isForAgent: false,
         sealedSubmission: expect.any(String) as string,
       },
     });
-    expect(started).toMatchObject([{ binary: item.binary }]);
+    expect(started).toMatchObject([{ binary: { file: item.binary?.['data'] } }]);
     expect(JSON.stringify(started)).not.toContain('pass-of-file');
     expect(submissionIn(asked.request, simulator.perceptionPoint.token)).toEqual({
       subject: 'setup.exe',
-      source: { type: 'data', binaryPropertyName: 'data' },
+      source: { type: 'data', binaryPropertyName: 'file' },
       filePassword: 'pass-of-file',
     });
     expect(() => submissionIn(asked.request, 'another token')).toThrow();
-    expect(output?.json).toEqual({
+    expect(output[0]?.json).toEqual({
       service: 'perception-point',
       subject: 'setup.exe',
       state: 'submitted',

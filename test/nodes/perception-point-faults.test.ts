@@ -94,7 +94,7 @@ describe('a submission', () => {
     expect(timesSent()).toBe(0);
   });
 
-  it.each(['not a link', 'ftp://files.example.com/setup.exe', ''])(
+  it.each(['not a link', 'ftp://files.example.com/setup.exe'])(
     'of the link "%s" is not sent',
     async (downloadLink) => {
       const failure = await failureOf({ ...scanFile, inputSource: 'downloadLink', downloadLink });

@@ -66,7 +66,7 @@ function running(
       properties: propertiesOf(resources),
     },
     execute(this: IExecuteFunctions) {
-      return runOperation(this, resources, open);
+      return runOperation(this, spectraAnalyze, resources, open);
     },
   };
   const credentialType: ICredentialType = { name: '', displayName: '', properties: [] };
@@ -327,14 +327,60 @@ describe('what a user is told', () => {
     });
   });
 
+  test('of a hash has its beginning in the headline, which has room for no more, and all of it below', async () => {
+    const sha256 = '0123456789abcdef'.repeat(4);
+    const error = new NotFoundError({ ...problem, subject: sha256 });
+    expect(await failureOf(running(() => Promise.reject(error)))).toMatchObject({
+      message: 'Spectra Analyze, try it 01234567…: it went wrong.',
+      description: `Try something else. The whole hash: ${sha256}.`,
+    });
+    const { items } = await running(() => Promise.reject(error), { continueOnFail: true });
+    expect(items[0]?.json['details']).toMatchObject({ subject: sha256 });
+  });
+
+  test('of a file whose name holds a code of the system is in our words', async () => {
+    const error = new Error('the file EPIPE.zip has changed');
+    expect(await failureOf(running(() => Promise.reject(error)))).toMatchObject({
+      message: 'the file EPIPE.zip has changed',
+    });
+  });
+
+  test('of what the service said last stands beside a timeout, too', async () => {
+    const lastAnswer = { status: 503, vendorCode: 'busy', vendorMessage: 'Come back later.' };
+    const error = new TimeoutError({ ...problem, ...lastAnswer, lastState: 'busy' });
+    const { items } = await running(() => Promise.reject(error), { continueOnFail: true });
+    expect(items[0]?.json['details']).toMatchObject({ state: 'timeout', lastState: 'busy', ...lastAnswer });
+  });
+
   test('of a job that was given up names the operation that takes it up again', async () => {
     const given = (service: Problem['service']) =>
       failureOf(running(() => Promise.reject(new TimeoutError({ ...problem, service, resumeId: '7' }))));
     expect(await given(spectraAnalyze)).toMatchObject({
-      description: 'Try something else. The operation PDF Report > Download fetches it then.',
+      description: 'Try something else. The operation PDF Report > Download fetches it then. The id is 7.',
     });
     expect(await given(perceptionPoint)).toMatchObject({
-      description: 'Try something else. The operation Scan > Get asks for it again.',
+      description: 'Try something else. The operation Scan > Get asks for it again. The id is 7.',
+    });
+  });
+
+  describe.each([
+    ['of a newer agent', { nodeType: 'n8n-nodes-security-reports.testerTool' }],
+    ['of an older agent', { isToolExecution: true }],
+  ])('as the tool %s', (_what, tool) => {
+    const given = { ...problem, service: perceptionPoint, subject: 'setup.exe', resumeId: '7' };
+    const error = new TimeoutError(given);
+    const whole =
+      'Perception Point, try it setup.exe: it went wrong. Try something else. The operation Scan > Get asks for it again. The id is 7.';
+
+    test('is all in the message, of which alone the agent learns', async () => {
+      const failure = await failureOf(running(() => Promise.reject(error), tool));
+      expect(failure).toMatchObject({ message: whole, description: whole });
+    });
+
+    test('is all in the key "error", where the node goes on', async () => {
+      const more = { ...tool, continueOnFail: true };
+      const { items } = await running(() => Promise.reject(error), more);
+      expect(items).toMatchObject([{ json: { error: whole, details: { scanId: '7' } } }]);
     });
   });
 

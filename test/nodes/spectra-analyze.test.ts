@@ -155,7 +155,7 @@ describe('generate', () => {
     expect(await failureOf(run('generate', sha1))).toMatchObject({
       name: 'NodeApiError',
       message: expect.stringMatching(/no PDF came, but a web page/) as string,
-      description: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
+      description: expect.stringContaining('Check the base URL, and whether a login page') as string,
     });
     expect(asked('download')).toBe(1);
   });
@@ -164,7 +164,7 @@ describe('generate', () => {
     const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0, creationFails: true });
     expect(await failureOf(run('generate', sha1))).toMatchObject({
       name: 'NodeApiError',
-      message: `Spectra Analyze, fetch PDF report ${sha1}: the appliance could not create the PDF ("There was an error creating the PDF.").`,
+      message: `Spectra Analyze, fetch PDF report ${sha1.slice(0, 8)}…: the appliance could not create the PDF ("There was an error creating the PDF.").`,
       context: { itemIndex: 0 },
     });
   });
@@ -173,10 +173,10 @@ describe('generate', () => {
     const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 60 });
     expect(await failureOf(run('generate', sha1, { timeout: 2 }))).toMatchObject({
       name: 'NodeApiError',
-      message: `Spectra Analyze, fetch PDF report ${sha1}: it was not there in time; the last state: being created ("PDF is being created. Please wait.").`,
+      message: `Spectra Analyze, fetch PDF report ${sha1.slice(0, 8)}…: it was not there in time; the last state: being created ("PDF is being created. Please wait.").`,
       description:
         'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time. ' +
-        'The operation PDF Report > Download fetches it then.',
+        `The operation PDF Report > Download fetches it then. The whole hash: ${sha1}.`,
     });
     simulator.advance(61);
     expect((await run('download', sha1)).items).toMatchObject([{ json: { state: 'ready' } }]);
@@ -317,8 +317,8 @@ describe('download', () => {
       {
         json: {
           error: expect.stringContaining('there is no such PDF on the appliance') as string,
-          message: 'Create the PDF report again, with the same hash.',
-          details: { state: 'missing' },
+          message: `Create the PDF report again, with the same hash. The whole hash: ${sha1}.`,
+          details: { state: 'missing', status: 404, subject: sha1 },
         },
       },
     ]);
@@ -361,7 +361,7 @@ it('get classification adds the raw answer only on demand', async () => {
 
 describe.each(everyOperation)('%s', (operation) => {
   it('refuses what is no hash before anything is sent', async () => {
-    for (const hash of ['', 'abc', 'g'.repeat(40), 'a'.repeat(41)]) {
+    for (const hash of ['abc', 'g'.repeat(40), 'a'.repeat(41)]) {
       expect(await failureOf(run(operation, hash))).toMatchObject({
         name: 'NodeOperationError',
         message: expect.stringContaining('it is not a hash') as string,
@@ -371,12 +371,18 @@ describe.each(everyOperation)('%s', (operation) => {
     expect(simulator.journal.list()).toEqual([]);
   });
 
-  it.each([[null], [17], [{ sha1: 'a' }]])('refuses an expression that gave %j', async (hash) => {
+  it.each([
+    [null, 'Hash is empty'],
+    ['', 'Hash is empty'],
+    [17, 'it is not a hash'],
+    [{ sha1: 'a' }, 'Hash is not a text'],
+  ])('refuses an expression that gives %j', async (hash, what) => {
     const parameters = { ...operations[operation], hash: hash as never };
     expect(await failureOf(run(operation, '', {}, { parameters }))).toMatchObject({
       name: 'NodeOperationError',
-      message: expect.stringContaining('it is not a hash') as string,
+      message: expect.stringContaining(what) as string,
     });
+    expect(simulator.journal.list()).toEqual([]);
   });
 
   it('says that a sample is missing', async () => {
@@ -398,7 +404,7 @@ describe.each(everyOperation)('%s', (operation) => {
       message: expect.stringContaining(
         'the appliance refuses the token (HTTP 403, "Invalid token.")',
       ) as string,
-      description: 'Create a new API token on the appliance, and check that the base URL is that appliance.',
+      description: expect.stringContaining('Create a new API token on the appliance') as string,
     });
     expect(leaksIn(failure, token)).toEqual([]);
     expect(simulator.journal.list()).toMatchObject([{ credential: 'wrong' }]);
@@ -446,8 +452,7 @@ describe('a failure', () => {
     const failure = await failureOf(run('generate', sha1, {}, { credentials }));
     expect(failure).toMatchObject({
       message: expect.stringContaining('is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).') as string,
-      description:
-        'Give the CA certificate that it was signed with, and use a host name that it was made for.',
+      description: expect.stringContaining('Give the CA certificate that it was signed with') as string,
     });
     expect(leaksIn(failure, token)).toEqual([]);
     expect(secure.journal.list()).toEqual([]);

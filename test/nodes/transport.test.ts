@@ -53,7 +53,13 @@ function transportTo(baseUrl: string, connection: Connection = {}): Transport {
     properties: [],
     authenticate: (credentials, request) =>
       Promise.resolve(
-        authenticate(credentials, request, { service: spectraAnalyze, baseUrl, header, secret: value }),
+        authenticate(credentials, request, {
+          service: spectraAnalyze,
+          baseUrl,
+          header,
+          secret: value,
+          ...(value.startsWith('Token ') && { scheme: 'Token' }),
+        }),
       ),
   };
   const functions = requestFunctions({ type, data }, executionSignal);

@@ -1,19 +1,15 @@
 import { isOfReport } from '@security-reports/core';
-import type {
-  ILoadOptionsFunctions,
-  INodeListSearchResult,
-  INodeParameterResourceLocator,
-} from 'n8n-workflow';
-import { locatedReport } from '../report-fields.ts';
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import { locatedIn } from '../../shared/parameters.ts';
+import { referenceTo } from '../report-fields.ts';
 import { listRuns } from './list-runs.ts';
 import { contains } from './contains.ts';
 
 /** The runs of the chosen report, for a list in the editor, newest first. */
 export async function searchRuns(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
-  const report = locatedReport(
-    this.getCurrentNodeParameter('reportIdentifier') as INodeParameterResourceLocator | undefined,
-  );
-  if (report === undefined) return { results: [] };
+  const located = locatedIn(this.getCurrentNodeParameter('reportIdentifier'));
+  if (located === undefined) return { results: [] };
+  const report = referenceTo(located);
   const results = (await listRuns(this)).flatMap((run) => {
     if (run.runId === undefined || !isOfReport(run, report)) return [];
     return [{ name: `${startOf(run.startedAt)} (${run.status})`, value: run.runId }];

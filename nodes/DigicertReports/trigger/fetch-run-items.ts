@@ -15,6 +15,7 @@ import { clock } from '../../shared/clock.ts';
 import { reportRunJson } from '../report-run-json.ts';
 import type { DigicertSession } from '../session.ts';
 import { keyOf, type KnownRuns } from './known-runs.ts';
+import { downloadFile, fileField, fileFormat, triggerParameters } from './trigger-fields.ts';
 
 /** After so many polls a file is given up, and the workflow is told of the run without it. */
 const mostTries = 5;
@@ -74,9 +75,10 @@ export async function itemsOf(
   deadline: number,
   files: INodeExecutionData[] = [],
 ): Promise<readonly INodeExecutionData[]> {
-  if (functions.getNodeParameter('downloadFile') !== true)
-    return [{ json: reportRunJson(run, { raw: false }) }];
-  const field = functions.getNodeParameter('outputBinaryField') as string;
+  const parameters = triggerParameters(functions);
+  if (!parameters.flag(downloadFile)) return [{ json: reportRunJson(run, { raw: false }) }];
+  const field = parameters.requiredText(fileField);
+  const format = formatOf(parameters.choice(fileFormat), run);
   const store = async (report: Report): Promise<IBinaryData> => {
     const delivered = await session.store(report);
     const { name, mediaType, redirectedTo, digest } = report;
@@ -85,7 +87,7 @@ export async function itemsOf(
   };
   const { parts } = await fetchReportRun(
     session.client,
-    { report: { id: run.reportId }, run: run.runId, format: formatOf(functions, run) },
+    { report: { id: run.reportId }, run: run.runId, format },
     store,
     { deadline },
   );
@@ -117,8 +119,7 @@ function mayStillCome(error: unknown): boolean {
   return error.retryable || error instanceof AccessError || isLate;
 }
 
-function formatOf(functions: IPollFunctions, { formats }: ReadyRun): ReportFormat {
-  const wanted = functions.getNodeParameter('reportFormat') as string;
+function formatOf(wanted: string, { formats }: ReadyRun): ReportFormat {
   const candidates: readonly string[] = wanted === 'asCreated' ? formats : [wanted];
   return candidates.find(isReportFormat) ?? 'CSV';
 }

@@ -8,13 +8,14 @@ import {
 import {
   type IDataObject,
   type INodeExecutionData,
-  type INodeParameterResourceLocator,
+  type INodeProperties,
   type IPollFunctions,
   NodeOperationError,
 } from 'n8n-workflow';
 import { clock } from '../../shared/clock.ts';
 import { toNodeError } from '../../shared/node-error.ts';
-import { locatedReport } from '../report-fields.ts';
+import { reportTypeFilter, scheduleFilter } from '../filters.ts';
+import { referenceTo, reportIdentifier } from '../report-fields.ts';
 import { openSession } from '../session.ts';
 import { fetchRunItems, itemsOf } from './fetch-run-items.ts';
 import {
@@ -26,6 +27,7 @@ import {
   oldestFirst,
   remember,
 } from './known-runs.ts';
+import { triggerParameters } from './trigger-fields.ts';
 
 /** As long as n8n lets a poll take where it does not say it. */
 const usualBudgetMs = 5 * 60_000;
@@ -98,18 +100,18 @@ async function readHistory(client: DigicertClient, deadline: number): Promise<re
 }
 
 function filterOf(functions: IPollFunctions): (run: ReportRun) => boolean {
-  const report = locatedReport(
-    functions.getNodeParameter('reportIdentifier') as INodeParameterResourceLocator,
-  );
-  const filters = functions.getNodeParameter('filters', {}) as IDataObject;
-  const passes = (name: string, value: string | undefined): boolean => {
-    const wanted = (filters[name] ?? []) as readonly (string | undefined)[];
+  const parameters = triggerParameters(functions);
+  const located = parameters.located(reportIdentifier);
+  const report = located && referenceTo(located);
+  const filters = parameters.within('filters');
+  const passes = (field: INodeProperties, value: string | undefined): boolean => {
+    const wanted: readonly (string | undefined)[] = filters.list(field);
     return wanted.length === 0 || wanted.includes(value);
   };
   return (run) =>
     (report === undefined || isOfReport(run, report)) &&
-    passes('reportType', run.type) &&
-    passes('schedule', run.schedule);
+    passes(reportTypeFilter, run.type) &&
+    passes(scheduleFilter, run.schedule);
 }
 
 function budgetOf(functions: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): {

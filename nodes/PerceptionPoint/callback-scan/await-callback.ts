@@ -9,7 +9,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { answer } from '../../shared/answer.ts';
 import { clock } from '../../shared/clock.ts';
 import { inputItem, type ItemContext, type Operation } from '../../shared/operation.ts';
-import { perceptionPointCredential, type PerceptionPointSession } from '../session.ts';
+import { type PerceptionPointSession, readCredentials } from '../session.ts';
 import { callbackSecret, callbackSecretHeader } from './callback-secret.ts';
 import { secretsOfScan, submittedScanIn, toItemJson } from './scan-request.ts';
 
@@ -66,7 +66,7 @@ async function lookGently(
 
 /** What comes to the resume URL: a callback with the right secret resumes the execution, and nothing else does. */
 export async function receiveCallback(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
-  const { token } = await functions.getCredentials<{ token: string }>(perceptionPointCredential);
+  const { token } = await readCredentials(functions);
   const secret = callbackSecret(token, functions.getExecutionId());
   const isGenuine = verifyCallback(functions.getHeaderData(), { header: callbackSecretHeader, secret });
   const body: unknown = functions.getBodyData();

@@ -11,6 +11,8 @@ export interface ScanRequest {
   readonly waitSeconds: number;
   readonly outputBinaryField: string;
   readonly includeRaw: boolean;
+  /** Whether the scan is the tool of an AI agent. */
+  readonly isForAgent: boolean;
   /** What to submit. It may hold a password or a signed link, so it is sealed. */
   readonly sealedSubmission: string;
 }

@@ -24,11 +24,14 @@ export const settle: Operation<PerceptionPointSession> = {
     { ...outputBinaryField, default: '={{ $json.request.outputBinaryField }}' },
     { ...optionsOf(includeRaw), default: { includeRaw: '={{ $json.request.includeRaw }}' } },
   ],
+  isForAgent: (context) => submittedScanIn(inputItem(context).json).request.isForAgent,
   run: async (context) => {
     const { request, submitted, callback } = submittedScanIn(inputItem(context).json);
+    const field = context.parameters.requiredText(outputBinaryField);
     const told = parseCallback(callback) ?? (await askOnce(submitted, context));
     const secrets = secretsOfScan(request, context.session.credentials.token, context.functions);
-    return [await scannedFile(request.subject, submitted, scanResult(submitted, told, secrets), context)];
+    const result = scanResult(submitted, told, secrets);
+    return [await scannedFile(request.subject, submitted, result, field, context)];
   },
 };
 

@@ -1,7 +1,8 @@
-import { perceptionPoint } from '@security-reports/core';
-import { type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
-import { inputItem, type ItemContext, type OperationOutput } from '../../shared/operation.ts';
+import { InvalidInputError, perceptionPoint } from '@security-reports/core';
+import { type IBinaryKeyData, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import type { ItemContext, OperationOutput } from '../../shared/operation.ts';
 import { reportJson } from '../../shared/report-json.ts';
+import { shortestWait } from './await-callback.ts';
 import { type ScanRequest, submittedScanIn, toItemJson } from './scan-request.ts';
 import { callbackScanWorkflow } from './workflow.ts';
 
@@ -13,12 +14,12 @@ import { callbackScanWorkflow } from './workflow.ts';
  */
 export async function startCallbackScan(
   request: ScanRequest,
+  binary: IBinaryKeyData | undefined,
   context: ItemContext<unknown>,
 ): Promise<readonly OperationOutput[]> {
   const { functions } = context;
   const workflowId = functions.getWorkflow().id ?? '';
   const code = callbackScanWorkflow(functions.getNode(), functions.getWorkflowSettings());
-  const { binary } = inputItem(context);
   const item: INodeExecutionData = { json: toItemJson({ request }), ...(binary && { binary }) };
   const execution = await functions.executeWorkflow({ code }, [item], undefined, {
     parentExecution: { executionId: functions.getExecutionId(), workflowId, shouldResume: true },
@@ -41,10 +42,25 @@ export function checkOneItem({ functions, itemIndex }: ItemContext<unknown>): vo
   throw new NodeOperationError(
     functions.getNode(),
     `"Scan With Callback" waits for one item at a time, but ${items} came`,
-    {
-      itemIndex,
-      description:
-        'Put a Loop Over Items node with a batch size of 1 before it, or run it in a sub-workflow, once for each item.',
-    },
+    { itemIndex, description: 'Put a Loop Over Items node with a batch size of 1 before it.' },
   );
+}
+
+/** How long n8n may take to notice that a wait is over, and the service to answer then, in seconds. */
+const settlingSeconds = 120;
+
+/** @throws {InvalidInputError} where n8n would cancel the execution before the wait is over, verdict or not. */
+export function checkWorkflowTimeout(waitSeconds: number, { functions }: ItemContext<unknown>): void {
+  const limit = functions.getWorkflowSettings().executionTimeout ?? -1;
+  const least = waitSeconds + settlingSeconds;
+  if (limit <= 0 || limit >= least) return;
+  const longestWait = limit - settlingSeconds;
+  const orLess =
+    longestWait < shortestWait ? '' : `, or the option Timeout to at most ${longestWait} seconds`;
+  throw new InvalidInputError({
+    service: perceptionPoint,
+    operation: 'scan a file and wait for the callback',
+    what: `the workflow setting "Timeout Workflow" cancels the execution after ${limit} seconds, but the option Timeout lets it wait for ${waitSeconds} seconds`,
+    remedy: `Set "Timeout Workflow" to at least ${least} seconds${orLess}. Nothing was submitted.`,
+  });
 }

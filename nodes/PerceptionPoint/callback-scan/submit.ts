@@ -14,6 +14,7 @@ export const submit: Operation<PerceptionPointSession> = {
   action: 'Submit a file with a callback',
   description: 'Submit what the item asks for, to be called back at the resume URL of this execution',
   fields: [],
+  isForAgent: (context) => requestedScanIn(inputItem(context).json).request.isForAgent,
   run: async (context) => {
     const { functions, itemIndex, session, signal, tell } = context;
     const { credentials, client } = session;

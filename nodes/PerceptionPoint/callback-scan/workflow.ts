@@ -89,6 +89,8 @@ function settingsFor(settings: IWorkflowSettings): IWorkflowSettings {
     ...settings,
     executionOrder: 'v1',
     callerPolicy: 'any',
+    // With "combined", n8n 2.41 answers every callback with 500: it finds no data of the nodes before the one that waits.
+    binaryMode: 'separate',
     // A failure is that of the starting workflow, whose error workflow hears of it.
     errorWorkflow: '',
     // An execution that n8n deleted as soon as it ended could not hand over what it gave.

@@ -2,11 +2,13 @@ import { parseCallback, perceptionPoint, verifyCallback } from '@security-report
 import type { IHookFunctions, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { answer } from '../../shared/answer.ts';
 import { toNodeError } from '../../shared/node-error.ts';
+import { Parameters } from '../../shared/parameters.ts';
 import { reportJson } from '../../shared/report-json.ts';
 import { callbackSecretHeader } from '../callback-scan/callback-secret.ts';
-import { type PerceptionPointCredentials, perceptionPointCredential } from '../session.ts';
+import { readCredentials } from '../session.ts';
 import { shownLink } from '../shown-link.ts';
 import { isFirstEventOf } from './seen-scans.ts';
+import { includeRawCallback, verdicts } from './trigger-fields.ts';
 import { triggerSecret } from './trigger-secret.ts';
 
 /** @throws {NodeOperationError} for a credential by which the trigger would know no callback. */
@@ -19,7 +21,7 @@ export async function checkCredential(functions: IHookFunctions): Promise<void> 
 }
 
 async function secretOf(functions: IHookFunctions | IWebhookFunctions): Promise<string> {
-  return triggerSecret(await functions.getCredentials<PerceptionPointCredentials>(perceptionPointCredential));
+  return triggerSecret(await readCredentials(functions));
 }
 
 /** What comes to the URL of the trigger: a callback with the right secret starts the workflow, once for each scan. */
@@ -35,7 +37,10 @@ export async function receiveScanEvent(functions: IWebhookFunctions): Promise<IW
   const body: unknown = functions.getBodyData();
   const callback = parseCallback(body);
   if (callback === undefined) return answer(functions, 400, 'This is not the callback of a scan.');
-  const wanted = functions.getNodeParameter('verdicts', []) as readonly string[];
+  const parameters = new Parameters(perceptionPoint, 'receive a callback', (path) =>
+    functions.getNodeParameter(path, ''),
+  );
+  const wanted = parameters.list(verdicts);
   if (wanted.length > 0 && !wanted.includes(callback.verdict)) {
     return answer(functions, 200, 'The workflow is not for this verdict.');
   }
@@ -55,7 +60,7 @@ export async function receiveScanEvent(functions: IWebhookFunctions): Promise<IW
     path,
     evidence,
     params,
-    raw: functions.getNodeParameter('options.includeRaw', false) === true ? body : undefined,
+    raw: parameters.within('options').flag(includeRawCallback) ? body : undefined,
   });
   return { workflowData: [[{ json }]] };
 }

@@ -11,8 +11,7 @@ export const hash: INodeProperties = {
   description: 'The MD5, SHA-1 or SHA-256 of the sample',
 };
 
-/** The hash of an item, as core takes it. An expression may give anything, or nothing. */
-export function hashOf({ functions, itemIndex }: ItemContext<unknown>): string {
-  const value = functions.getNodeParameter('hash', itemIndex, '');
-  return typeof value === 'string' ? value.trim().toLowerCase() : JSON.stringify(value);
+/** The hash of an item, as core takes it. */
+export function hashOf({ parameters }: ItemContext<unknown>): string {
+  return parameters.requiredText(hash).toLowerCase();
 }

@@ -93,7 +93,11 @@ export class PollingNode {
       getMode: () => mode,
       getPollBudgetMs: () => this.#options.pollBudgetMs ?? 300_000,
       getCredentials: () => Promise.resolve(credentials),
-      getNodeParameter: (name: string, fallback?: unknown): unknown => parameters[name] ?? fallback,
+      getNodeParameter: (path: string, fallback?: unknown): unknown =>
+        path
+          .split('.')
+          .reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], parameters) ??
+        fallback,
       getWorkflowStaticData: () => this.#staticData,
       logger: { warn: (line: string) => this.log.push(line) },
       helpers: {

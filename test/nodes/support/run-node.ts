@@ -22,10 +22,16 @@ export interface NodeRun {
   readonly binaryStore: Pick<BinaryStore, 'helpers'>;
   /** As a user fills them in; the rest has its defaults. A function gives the value for an item. */
   readonly parameters: INodeParameters | ((itemIndex: number) => INodeParameters);
+  /** By their paths, what expressions give in place of what stands in `parameters`: anything, or nothing. */
+  readonly expressions?: Readonly<Record<string, unknown>>;
   /** One empty item unless given. */
   readonly items?: readonly INodeExecutionData[];
   readonly continueOnFail?: boolean;
   readonly cancelSignal?: AbortSignal;
+  /** That of the description unless given. n8n makes a second type of a node for AI agents, which ends in `Tool`. */
+  readonly nodeType?: string;
+  /** What n8n says to a node that is a tool of one of its older agents. */
+  readonly isToolExecution?: boolean;
   /** `trigger` unless given. */
   readonly mode?: WorkflowExecuteMode;
 }
@@ -54,7 +60,7 @@ export function executeFunctions(run: NodeRun, log: string[] = []): IExecuteFunc
   const node: INode = {
     id: 'node',
     name: description.displayName,
-    type: `n8n-nodes-security-reports.${description.name}`,
+    type: run.nodeType ?? `n8n-nodes-security-reports.${description.name}`,
     typeVersion: 1,
     position: [0, 0],
     parameters: {},
@@ -78,12 +84,16 @@ export function executeFunctions(run: NodeRun, log: string[] = []): IExecuteFunc
     getCredentials: () => Promise.resolve(run.credentials),
     getExecutionCancelSignal: () => run.cancelSignal,
     continueOnFail: () => run.continueOnFail ?? false,
+    isToolExecution: () => run.isToolExecution ?? false,
+    getWorkflowSettings: () => ({}),
     getNodeParameter: (
       path: string,
       itemIndex: number,
       fallback?: unknown,
       options?: { readonly extractValue?: boolean },
     ): unknown => {
+      // What an expression gives is passed on as it is: a fallback is for a parameter that is not there.
+      if (run.expressions !== undefined && path in run.expressions) return run.expressions[path];
       const value = valueAt(parametersOf(itemIndex), path) ?? fallback;
       if (value === undefined) throw new NodeOperationError(node, `Could not get parameter ${path}`);
       return options?.extractValue === true ? (value as { readonly value: unknown }).value : value;
@@ -95,7 +105,8 @@ export function executeFunctions(run: NodeRun, log: string[] = []): IExecuteFunc
     helpers: {
       ...httpHelpers(node, { type: run.credentialType, data: run.credentials }),
       ...run.binaryStore.helpers,
-      assertBinaryData: (itemIndex: number, field: string): IBinaryData => {
+      assertBinaryData: (itemIndex: number, field: string | IBinaryData): IBinaryData => {
+        if (typeof field !== 'string') return field;
         const binary = items[itemIndex]?.binary?.[field];
         if (binary === undefined) {
           throw new NodeOperationError(node, `The item has no binary field "${field}"`, { itemIndex });

@@ -16,12 +16,8 @@ export const downloadLatest: Operation<DigicertSession> = {
   action: 'Download the latest run of a report',
   description: 'Download the newest run that is ready, or wait for the one that is being generated',
   fields: [reportIdentifier, reportFormat, outputBinaryField, optionsOf(timeout, pollInterval, concurrency)],
-  run: (context) => {
-    const { functions, itemIndex } = context;
-    return fetchRun(context, {
-      report: reportOf(functions, itemIndex),
-      run: 'latest',
-      format: formatOf(functions, itemIndex),
-    });
+  run: async (context) => {
+    const { parameters } = context;
+    return fetchRun(context, { report: reportOf(parameters), run: 'latest', format: formatOf(parameters) });
   },
 };

@@ -23,12 +23,12 @@ export const download: Operation<DigicertSession> = {
     outputBinaryField,
     optionsOf(timeout, concurrency),
   ],
-  run: (context) => {
-    const { functions, itemIndex } = context;
+  run: async (context) => {
+    const { parameters } = context;
     return fetchRun(context, {
-      report: reportOf(functions, itemIndex),
-      run: runOf(functions, itemIndex),
-      format: formatOf(functions, itemIndex),
+      report: reportOf(parameters),
+      run: runOf(parameters),
+      format: formatOf(parameters),
     });
   },
 };

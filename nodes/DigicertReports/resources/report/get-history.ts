@@ -1,7 +1,14 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { concurrency, includeRaw, optionsOf, timeout, waitOptionsOf } from '../../../shared/descriptions.ts';
 import type { Operation, OperationOutput } from '../../../shared/operation.ts';
-import { historyFilter, reportTypeFilter, scheduleFilter, statusFilter } from '../../filters.ts';
+import {
+  displayNameFilter,
+  historyFilter,
+  reportTypeFilter,
+  scheduleFilter,
+  searchFilter,
+  statusFilter,
+} from '../../filters.ts';
 import { reportRunJson } from '../../report-run-json.ts';
 import type { DigicertSession } from '../../session.ts';
 
@@ -29,25 +36,7 @@ const filters: INodeProperties = {
   type: 'collection',
   placeholder: 'Add filter',
   default: {},
-  options: [
-    {
-      displayName: 'Display Name',
-      name: 'displayName',
-      type: 'string',
-      default: '',
-      description: 'Only runs of reports with this name',
-    },
-    reportTypeFilter,
-    scheduleFilter,
-    {
-      displayName: 'Search',
-      name: 'search',
-      type: 'string',
-      default: '',
-      description: 'Only what the search of the Report Library finds for this text',
-    },
-    statusFilter,
-  ],
+  options: [displayNameFilter, reportTypeFilter, scheduleFilter, searchFilter, statusFilter],
 };
 
 export const getHistory: Operation<DigicertSession> = {
@@ -57,11 +46,10 @@ export const getHistory: Operation<DigicertSession> = {
   description: 'Get the runs of reports from the report history, newest first',
   fields: [returnAll, limit, filters, optionsOf(timeout, concurrency, includeRaw)],
   run: async (context) => {
-    const { functions, itemIndex, session } = context;
-    const parameter = (name: string): unknown => functions.getNodeParameter(name, itemIndex);
-    const most = parameter('returnAll') === true ? Infinity : Number(parameter('limit'));
-    const filter = historyFilter(parameter('filters') as IDataObject);
-    const raw = functions.getNodeParameter('options.includeRaw', itemIndex, false) === true;
+    const { parameters, session } = context;
+    const most = parameters.flag(returnAll) ? Infinity : (parameters.number(limit) ?? Number(limit.default));
+    const filter = historyFilter(parameters.within('filters'));
+    const raw = parameters.within('options').flag(includeRaw);
     const outputs: OperationOutput[] = [];
     for await (const run of session.client.listReportHistory(filter, waitOptionsOf(context))) {
       outputs.push({ json: reportRunJson(run, { raw }) });

@@ -22,6 +22,13 @@ const waitAndDownload: INodeProperties = {
   description: 'Whether to wait for the new run, and download it',
 };
 
+/** The service can take more than an hour to build a report. */
+const longTimeout: INodeProperties = {
+  ...timeout,
+  default: 7200,
+  description: 'How long to wait for each item before the node gives up; a large report can take an hour',
+};
+
 const whenDownloading = { show: { download: [true] } };
 
 export const run: Operation<DigicertSession> = {
@@ -34,14 +41,14 @@ export const run: Operation<DigicertSession> = {
     waitAndDownload,
     { ...reportFormat, displayOptions: whenDownloading },
     { ...outputBinaryField, displayOptions: whenDownloading },
-    optionsOf(timeout, pollInterval, concurrency),
+    optionsOf(longTimeout, pollInterval, concurrency),
   ],
   run: async (context) => {
-    const { functions, itemIndex, session } = context;
-    const report = reportOf(functions, itemIndex);
-    if (functions.getNodeParameter('download', itemIndex)) {
-      const format = formatOf(functions, itemIndex);
-      return fetchRun(context, { report, run: 'latest', format, startNewRun: true });
+    const { parameters, session } = context;
+    const report = reportOf(parameters);
+    if (parameters.flag(waitAndDownload)) {
+      const format = formatOf(parameters);
+      return fetchRun(context, { report, run: 'latest', format, startNewRun: true }, longTimeout);
     }
     const limits = waitOptionsOf(context);
     const reportId = await findReportId(session.client, report, limits);

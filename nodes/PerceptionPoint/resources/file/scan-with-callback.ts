@@ -1,12 +1,19 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IBinaryKeyData, INodeProperties } from 'n8n-workflow';
 import { includeRaw, optionsOf } from '../../../shared/descriptions.ts';
-import type { Operation } from '../../../shared/operation.ts';
+import type { ItemContext, Operation } from '../../../shared/operation.ts';
+import { isTool } from '../../../shared/run-operation.ts';
 import { shortestWait } from '../../callback-scan/await-callback.ts';
 import { sealSubmission } from '../../callback-scan/scan-request.ts';
-import { checkOneItem, startCallbackScan } from '../../callback-scan/start.ts';
+import { checkOneItem, checkWorkflowTimeout, startCallbackScan } from '../../callback-scan/start.ts';
 import type { PerceptionPointSession } from '../../session.ts';
 import { answerField } from '../scanned-file.ts';
-import { describeSubmission, fileName, filePassword, sourceFields } from './submission.ts';
+import {
+  describeSubmission,
+  type DescribedSubmission,
+  fileName,
+  filePassword,
+  sourceFields,
+} from './submission.ts';
 
 const defaultWait = 3600;
 
@@ -36,16 +43,38 @@ export const scanWithCallback: Operation<PerceptionPointSession> = {
   fields: [notice, ...sourceFields, answerField, optionsOf(wait, fileName, filePassword, includeRaw)],
   run: async (context) => {
     checkOneItem(context);
-    const { functions, itemIndex, session } = context;
-    const seconds = Number(functions.getNodeParameter('options.timeout', itemIndex, defaultWait));
-    const submission = describeSubmission(context);
+    const { parameters, session } = context;
+    const options = parameters.within('options');
+    const waitSeconds = options.number(wait) ?? defaultWait;
+    checkWorkflowTimeout(waitSeconds, context);
+    const outputBinaryField = parameters.requiredText(answerField);
+    const { submission, binary } = fileApart(describeSubmission(context), context);
     const request = {
       subject: submission.subject,
-      waitSeconds: Math.max(seconds || defaultWait, shortestWait),
-      outputBinaryField: functions.getNodeParameter('outputBinaryField', itemIndex) as string,
-      includeRaw: functions.getNodeParameter('options.includeRaw', itemIndex, false) as boolean,
+      waitSeconds,
+      outputBinaryField,
+      includeRaw: options.flag(includeRaw),
+      isForAgent: isTool(context.functions),
       sealedSubmission: sealSubmission(session.credentials.token, submission),
     };
-    return startCallbackScan(request, context);
+    return startCallbackScan(request, binary, context);
   },
 };
+
+/**
+ * The submission as the steps read it: they have the file in a binary field of its own, wherever the item has it. With
+ * the workflow setting "combined", that is not among its binary fields.
+ */
+function fileApart(
+  submission: DescribedSubmission,
+  { functions, itemIndex }: ItemContext<unknown>,
+): { readonly submission: DescribedSubmission; readonly binary: IBinaryKeyData | undefined } {
+  const { source } = submission;
+  if (source.type !== 'data') return { submission, binary: undefined };
+  const file = functions.helpers.assertBinaryData(itemIndex, source.binaryPropertyName);
+  const field = 'file';
+  return {
+    submission: { ...submission, source: { type: 'data', binaryPropertyName: field } },
+    binary: { [field]: file },
+  };
+}

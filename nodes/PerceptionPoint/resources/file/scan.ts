@@ -25,6 +25,7 @@ export const scan: Operation<PerceptionPointSession> = {
   run: async (context) => {
     const { client, watch } = context.session;
     const described = describeSubmission(context);
+    const field = context.parameters.requiredText(answerField);
     const submission = await submissionOf(described, context);
     const { submitted, ...result } = await scanFile(client, watch, submission, {
       ...waitOptionsOf(context),
@@ -32,6 +33,6 @@ export const scan: Operation<PerceptionPointSession> = {
         context.tell(`submitted as scan ${scanId}`);
       },
     });
-    return [await scannedFile(described.subject, submitted, result, context)];
+    return [await scannedFile(described.subject, submitted, result, field, context)];
   },
 };

@@ -2,6 +2,7 @@ import { InvalidInputError, perceptionPoint, type Submission } from '@security-r
 import type { INodeProperties } from 'n8n-workflow';
 import { concurrency, optionsOf, timeout, waitOptionsOf } from '../../../shared/descriptions.ts';
 import type { ItemContext, Operation } from '../../../shared/operation.ts';
+import type { Parameters } from '../../../shared/parameters.ts';
 import { reportJson } from '../../../shared/report-json.ts';
 import { callbackSecretHeader } from '../../callback-scan/callback-secret.ts';
 import type { PerceptionPointSession } from '../../session.ts';
@@ -84,30 +85,21 @@ export const submit: Operation<PerceptionPointSession> = {
   },
 };
 
-interface CallbackOptions {
-  readonly callbackUrl?: string;
-  readonly callbackToTrigger?: boolean;
-  readonly callbackHeaders?: {
-    readonly header?: readonly { readonly name: string; readonly value: string }[];
-  };
-  readonly callbackParams?: unknown;
-}
-
 function callbackOf(
   context: ItemContext<PerceptionPointSession>,
 ): Pick<Submission, 'callbackUrl' | 'callbackHeaders' | 'callbackParams'> {
-  const options = context.functions.getNodeParameter('options', context.itemIndex, {}) as CallbackOptions;
-  const callbackUrl = options.callbackUrl?.trim() ?? '';
-  const callbackHeaders = {
-    ...Object.fromEntries((options.callbackHeaders?.header ?? []).map(({ name, value }) => [name, value])),
-    ...(options.callbackToTrigger === true && {
-      [callbackSecretHeader]: triggerSecret(context.session.credentials),
-    }),
+  const options = context.parameters.within('options');
+  const url = options.text(callbackUrl);
+  const headers = {
+    ...readHeaders(options.raw(callbackHeaders)),
+    ...(isForTrigger(options) && { [callbackSecretHeader]: triggerSecret(context.session.credentials) }),
   };
-  const hasHeaders = Object.keys(callbackHeaders).length > 0;
-  const callbackParams = readParams(options.callbackParams);
-  if (callbackUrl !== '') return { callbackUrl, callbackParams, ...(hasHeaders && { callbackHeaders }) };
-  if (hasHeaders || callbackParams !== undefined) {
+  const hasHeaders = Object.keys(headers).length > 0;
+  const params = readParams(options.raw(callbackParams));
+  if (url !== undefined) {
+    return { callbackUrl: url, callbackParams: params, ...(hasHeaders && { callbackHeaders: headers }) };
+  }
+  if (hasHeaders || params !== undefined) {
     throw refuse(
       'the callback URL',
       'it is empty, but the other options of the callback are not',
@@ -115,6 +107,25 @@ function callbackOf(
     );
   }
   return {};
+}
+
+/** Without the option, the switch is off; its default is for a user who adds it. */
+function isForTrigger(options: Parameters): boolean {
+  return options.flag({ ...callbackToTrigger, default: false });
+}
+
+/** An expression can give anything in place of a name or a value. */
+function readHeaders(value: unknown): Readonly<Record<string, string>> {
+  const { header = [] } = (value ?? {}) as {
+    readonly header?: readonly { readonly name?: unknown; readonly value?: unknown }[];
+  };
+  const text = (part: unknown): string => (part === undefined || part === null ? '' : String(part as string));
+  return Object.fromEntries(
+    header.map(({ name, value: content }) => {
+      if (text(name).trim() !== '') return [text(name), text(content)];
+      throw refuse('the callback headers', 'the name of one is empty', 'Give it a name, or remove it.');
+    }),
+  );
 }
 
 function readParams(value: unknown = {}): Readonly<Record<string, unknown>> | undefined {

@@ -1,4 +1,4 @@
-import { InvalidInputError, perceptionPoint, scanResult } from '@security-reports/core';
+import { perceptionPoint, scanResult } from '@security-reports/core';
 import type { INodeProperties } from 'n8n-workflow';
 import {
   concurrency,
@@ -8,7 +8,7 @@ import {
   timeout,
   waitOptionsOf,
 } from '../../../shared/descriptions.ts';
-import type { ItemContext, Operation } from '../../../shared/operation.ts';
+import type { Operation } from '../../../shared/operation.ts';
 import { reportJson } from '../../../shared/report-json.ts';
 import type { PerceptionPointSession } from '../../session.ts';
 import { answerField, scannedFile } from '../scanned-file.ts';
@@ -38,9 +38,10 @@ export const get: Operation<PerceptionPointSession> = {
   description: 'Get the verdict of a file that was submitted earlier',
   fields: [scanId, wait, answerField, optionsOf(timeout, pollInterval, concurrency, includeRaw)],
   run: async (context) => {
-    const { functions, itemIndex, session } = context;
-    const id = scanIdOf(context);
-    const isToWait = functions.getNodeParameter('wait', itemIndex) as boolean;
+    const { parameters, session } = context;
+    const id = parameters.requiredText(scanId);
+    const field = parameters.requiredText(answerField);
+    const isToWait = parameters.flag(wait);
     const limits = waitOptionsOf(context);
     const scan = isToWait
       ? await session.watch.waitFor(id, limits)
@@ -51,18 +52,6 @@ export const get: Operation<PerceptionPointSession> = {
       ];
     }
     const result = scanResult({ scanId: id }, scan);
-    return [await scannedFile(scan.fileName ?? id, {}, result, context)];
+    return [await scannedFile(scan.fileName ?? id, {}, result, field, context)];
   },
 };
-
-function scanIdOf({ functions, itemIndex }: ItemContext<unknown>): string {
-  const id = (functions.getNodeParameter('scanId', itemIndex, '', { ensureType: 'string' }) as string).trim();
-  if (id !== '') return id;
-  throw new InvalidInputError({
-    service: perceptionPoint,
-    operation: 'get scan',
-    subject: 'the scan id',
-    what: 'it is empty',
-    remedy: 'Give the scan id of a file that was submitted.',
-  });
-}

@@ -19,7 +19,8 @@ export const download: Operation<SpectraAnalyzeSession> = {
   run: async (context) => {
     const { client, store } = context.session;
     const subject = hashOf(context);
+    const field = context.parameters.requiredText(outputBinaryField);
     const report = await client.downloadPdfReport(subject, store, waitOptionsOf(context));
-    return [readyReport(subject, report)];
+    return [readyReport(subject, report, field)];
   },
 };

@@ -21,7 +21,8 @@ export const generate: Operation<SpectraAnalyzeSession> = {
   run: async (context) => {
     const { client, store } = context.session;
     const subject = hashOf(context);
+    const field = context.parameters.requiredText(outputBinaryField);
     const report = await fetchPdfReport(client, subject, store, waitOptionsOf(context));
-    return [readyReport(subject, report)];
+    return [readyReport(subject, report, field)];
   },
 };

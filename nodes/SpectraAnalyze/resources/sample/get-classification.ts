@@ -18,9 +18,7 @@ export const getClassification: Operation<SpectraAnalyzeSession> = {
       subject,
       waitOptionsOf(context),
     );
-    const isRawWanted =
-      context.functions.getNodeParameter('options.includeRaw', context.itemIndex, false) === true;
-    const raw = isRawWanted ? answer : undefined;
+    const raw = context.parameters.within('options').flag(includeRaw) ? answer : undefined;
     const about = { service: spectraAnalyze.id, subject, state: 'ready' } as const;
     return [{ json: reportJson({ ...about, verdict, classification, riskScore, threatName, raw }) }];
   },
