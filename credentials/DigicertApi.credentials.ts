@@ -1,6 +1,7 @@
 import { digicert, digicertBaseUrl } from '@security-reports/core';
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { authenticate } from './shared/authenticate.ts';
+import { testRules } from './shared/test-rules.ts';
 
 export class DigicertApi implements ICredentialType {
   name = 'digicertApi';
@@ -38,7 +39,8 @@ export class DigicertApi implements ICredentialType {
       name: 'ignoreSslIssues',
       type: 'boolean',
       default: false,
-      description: 'Whether to accept any certificate. The key then goes to whoever answers.',
+      description:
+        'Whether to accept any certificate. Any server that answers then gets the key. When the test says SELF_SIGNED_CERT_IN_CHAIN, a proxy of your network opens the traffic: start n8n with its CA in NODE_EXTRA_CA_CERTS instead.',
     },
   ];
 
@@ -55,9 +57,13 @@ export class DigicertApi implements ICredentialType {
   /** One row of the history proves the key, the role, and that the Report Library is enabled (inferred). */
   test: ICredentialTestRequest = {
     request: {
-      baseURL: '={{$credentials.baseUrl.trim().replace(/(\\/reports\\/v1)?\\/*$/, "")}}',
+      baseURL: '={{($credentials.baseUrl ?? "").trim().replace(/(\\/reports\\/v1)?\\/*$/, "")}}',
       url: '/reports/v1/report/history',
       qs: { offset: 0, limit: 1 },
     },
+    rules: testRules(
+      'Check the key. It belongs to a user with the role Administrator, and the Report Library must be enabled for the account.',
+      `Set the base URL to ${digicertBaseUrl}.`,
+    ),
   };
 }

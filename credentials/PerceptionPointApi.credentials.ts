@@ -2,11 +2,12 @@ import { perceptionPoint, perceptionPointRegions } from '@security-reports/core'
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { authenticate } from './shared/authenticate.ts';
 import { perceptionPointBaseUrl } from './shared/perception-point-base-url.ts';
+import { testRules } from './shared/test-rules.ts';
 
 export class PerceptionPointApi implements ICredentialType {
   name = 'perceptionPointApi';
 
-  displayName = 'Perception Point API';
+  displayName = 'Fortinet Perception Point API';
 
   icon = {
     light: 'file:../nodes/PerceptionPoint/perception-point.svg',
@@ -62,7 +63,8 @@ export class PerceptionPointApi implements ICredentialType {
       name: 'ignoreSslIssues',
       type: 'boolean',
       default: false,
-      description: 'Whether to accept any certificate. The token then goes to whoever answers.',
+      description:
+        'Whether to accept any certificate. Any server that answers then gets the token. When the test says SELF_SIGNED_CERT_IN_CHAIN, a proxy of your network opens the traffic: start n8n with its CA in NODE_EXTRA_CA_CERTS instead.',
     },
   ];
 
@@ -80,7 +82,7 @@ export class PerceptionPointApi implements ICredentialType {
   /** Lists the scans of the last minute: a good token whose licence lacks the API is refused, too (inferred). */
   test: ICredentialTestRequest = {
     request: {
-      baseURL: `={{(${JSON.stringify(perceptionPointRegions)}[$credentials.region] ?? $credentials.baseUrl).trim().replace(/\\/+$/, "")}}`,
+      baseURL: `={{(${JSON.stringify(perceptionPointRegions)}[$credentials.region] ?? $credentials.baseUrl ?? "").trim().replace(/\\/+$/, "")}}`,
       url: '/api/v1/scans/list/',
       qs: {
         start: '={{Math.floor(Date.now() / 1000) - 60}}',
@@ -88,5 +90,9 @@ export class PerceptionPointApi implements ICredentialType {
         origin: 'api',
       },
     },
+    rules: testRules(
+      'Check the token and the region. If both are right, ask your Customer Success Manager whether the licence includes the API.',
+      'Check the region, or the base URL of your own.',
+    ),
   };
 }

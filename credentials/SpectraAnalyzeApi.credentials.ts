@@ -1,11 +1,12 @@
 import { spectraAnalyze } from '@security-reports/core';
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 import { authenticate } from './shared/authenticate.ts';
+import { testRules } from './shared/test-rules.ts';
 
 export class SpectraAnalyzeApi implements ICredentialType {
   name = 'spectraAnalyzeApi';
 
-  displayName = 'Spectra Analyze API';
+  displayName = 'ReversingLabs Spectra Analyze API';
 
   icon = {
     light: 'file:../nodes/SpectraAnalyze/spectra-analyze.svg',
@@ -41,7 +42,7 @@ export class SpectraAnalyzeApi implements ICredentialType {
       default: '',
       placeholder: '-----BEGIN CERTIFICATE-----',
       description:
-        'When the certificate of the appliance is signed by a private CA or by itself: that certificate as PEM text. It is trusted in place of the public ones.',
+        'The certificate of a private CA, or of the appliance itself, as PEM text; n8n trusts it in place of the public ones. Fill it in when the test says DEPTH_ZERO_SELF_SIGNED_CERT, SELF_SIGNED_CERT_IN_CHAIN, UNABLE_TO_VERIFY_LEAF_SIGNATURE or UNABLE_TO_GET_ISSUER_CERT_LOCALLY.',
     },
     {
       displayName: 'Ignore SSL Issues (Insecure)',
@@ -49,7 +50,7 @@ export class SpectraAnalyzeApi implements ICredentialType {
       type: 'boolean',
       default: false,
       description:
-        'Whether to accept any certificate. The token then goes to whoever answers; give the CA certificates instead where you can.',
+        'Whether to accept any certificate. Any server that answers then gets the token; give the CA certificates instead where you can.',
     },
   ];
 
@@ -67,12 +68,16 @@ export class SpectraAnalyzeApi implements ICredentialType {
   /** Asks for the status of a sample that nobody has; any success proves host and token (vendor code). */
   test: ICredentialTestRequest = {
     request: {
-      baseURL: '={{$credentials.baseUrl.trim().replace(/\\/+$/, "")}}',
+      baseURL: '={{($credentials.baseUrl ?? "").trim().replace(/\\/+$/, "")}}',
       url: '/api/samples/status/',
       qs: { status: 'processed' },
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: { hash_values: '0'.repeat(40) },
     },
+    rules: testRules(
+      'Create a new API token on the page Administration > Tokens of the appliance, and paste it whole.',
+      'Check the base URL: it is the address at which you open the appliance in the browser.',
+    ),
   };
 }

@@ -70,7 +70,7 @@ export class Parameters {
   list(field: INodeProperties): readonly string[] {
     const value = this.raw(field);
     const members: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return members.flatMap((member) => textOf(member)?.trim() || []);
+    return members.map((member) => textOf(member)?.trim() ?? '').filter((text) => text !== '');
   }
 
   /** A number that is at least as large as the field allows; `undefined` when it is empty. */
@@ -85,8 +85,8 @@ export class Parameters {
 
   /** A switch, which keeps its default when it is empty. */
   flag(field: INodeProperties): boolean {
-    const text = this.text(field) ?? String(field.default);
-    return text.toLowerCase() === 'true';
+    const text = this.text(field);
+    return text === undefined ? field.default === true : text.toLowerCase() === 'true';
   }
 
   /** What a resource locator points to; `undefined` when it is empty. */
@@ -125,14 +125,7 @@ export function locatedIn(value: unknown): Located | undefined {
 }
 
 function textOf(value: unknown): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    default:
-      return undefined;
-  }
+  if (typeof value === 'string') return value;
+  const isPlain = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  return isPlain ? String(value) : undefined;
 }

@@ -10,6 +10,8 @@ import {
 } from 'n8n-workflow';
 import { describe, expect, test } from 'vitest';
 import { authenticate } from '../../credentials/shared/authenticate.ts';
+import { DigicertApi } from '../../credentials/DigicertApi.credentials.ts';
+import { PerceptionPointApi } from '../../credentials/PerceptionPointApi.credentials.ts';
 import { SpectraAnalyzeApi } from '../../credentials/SpectraAnalyzeApi.credentials.ts';
 import {
   privateAuthority,
@@ -179,6 +181,25 @@ function testCredential(data: ICredentialDataDecryptedObject): Promise<unknown> 
   return functions.helpers.httpRequestWithAuthentication.call(functions, credentialType.name, options);
 }
 
+describe.each([new DigicertApi(), new PerceptionPointApi(), new SpectraAnalyzeApi()])(
+  'the test of the credential $displayName',
+  ({ test: { rules = [] } }) => {
+    test.each([301, 302, 303, 307, 308, 401, 403, 404, 407, 429, 500, 502, 503, 504])(
+      'says what a status %i means and what to do, once',
+      (status) => {
+        const messages = rules.flatMap(({ properties }) =>
+          'value' in properties && properties.value === status && 'message' in properties
+            ? [properties.message]
+            : [],
+        );
+        expect(messages).toEqual([
+          expect.stringMatching(new RegExp(`\\(HTTP ${status}\\).*\\. [A-Z].*\\.$`)),
+        ]);
+      },
+    );
+  },
+);
+
 describe('the test of the Spectra Analyze credential', () => {
   test('asks the appliance about a sample that nobody has, with the token', async () => {
     await using simulator = await startSimulator();
@@ -194,6 +215,14 @@ describe('the test of the Spectra Analyze credential', () => {
         status: 200,
       },
     ]);
+  });
+
+  test('takes a token that was pasted with its header, as the nodes do', async () => {
+    await using simulator = await startSimulator();
+    const { token: right } = simulator.spectraAnalyze;
+    const data = { baseUrl: simulator.url, token: `Authorization: Token ${right}` };
+    await testCredential(data);
+    expect(simulator.journal.list()).toMatchObject([{ credential: 'right', status: 200 }]);
   });
 
   test('fails with a wrong token', async () => {

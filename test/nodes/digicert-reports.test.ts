@@ -349,9 +349,10 @@ describe('Download Latest', () => {
     ]);
   });
 
-  it('takes a key with the blanks that came along when it was pasted', async () => {
+  it.each(['', 'X-DC-DEVKEY: '])('takes a key that was pasted with blanks and "%s"', async (header) => {
     const { identifier } = simulator.digicert.addReport({ runs: [{}] });
-    const credentials = { ...digicertCredentials(simulator), apiKey: ` ${simulator.digicert.apiKey}\n` };
+    const apiKey = ` ${header}${simulator.digicert.apiKey}\n`;
+    const credentials = { ...digicertCredentials(simulator), apiKey };
     expect((await run(latest(identifier), { credentials })).items).toMatchObject([
       { json: { state: 'ready' } },
     ]);

@@ -48,7 +48,7 @@ describe('the fields of an operation', () => {
   ] as const)('of %s end with the options, after the output field', (_name, node) => {
     const operations = node.description.properties
       .filter(({ name }) => name === 'operation')
-      .flatMap(({ options = [] }) => options.map((option) => String((option as { value: string }).value)));
+      .flatMap(({ options = [] }) => options.map((option) => (option as { value: string }).value));
     for (const operation of operations) {
       const names = namesOf(node, operation);
       expect(names.at(-1), operation).toBe('options');

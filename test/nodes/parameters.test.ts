@@ -188,7 +188,7 @@ describe('a number', () => {
     if (kind === undefined) throw new Error('there is no Perception Point');
     const submit = { resource: 'file', operation: 'submit' };
     const [item] = await run(kind, submit, { 'options.filePassword': 1234 });
-    const scanId = String(item?.json['scanId']);
+    const scanId = item?.json['scanId'] as string;
     expect(simulator.perceptionPoint.carried(scanId, 'file_password', '1234')).toBe(true);
   });
 

@@ -121,7 +121,7 @@ describe('File > Scan With Callback', () => {
     settings: IWorkflowSettings = {},
     parameters: INodeParameters = {},
   ) => {
-    const started: { items: INodeExecutionData[]; workflow: IWorkflowBase }[] = [];
+    const started: { items: INodeExecutionData[]; workflow: IWorkflowBase | undefined }[] = [];
     const waiting = { json: { submitted: { scanId: '123456' } } };
     const output = await scanWithCallback(
       given,
@@ -130,7 +130,7 @@ describe('File > Scan With Callback', () => {
         getWorkflowSettings: () => settings,
         setMetadata: () => undefined,
         executeWorkflow: ({ code }, items = []) => {
-          started.push({ items, workflow: code as IWorkflowBase });
+          started.push({ items, workflow: code });
           return Promise.resolve({ executionId: '78', data: [[waiting]] });
         },
       },
@@ -203,7 +203,7 @@ describe('File > Scan With Callback', () => {
       },
     );
     expect(items).toMatchObject([{ binary: { file: { fileName: 'setup.exe' } } }]);
-    expect(workflow.settings).toMatchObject({ binaryMode: 'separate' });
+    expect(workflow?.settings).toMatchObject({ binaryMode: 'separate' });
   });
 
   it('hands the steps what the item asks for, with its file, and nothing secret that n8n would keep', async () => {

@@ -241,14 +241,18 @@ describe('File > Scan', () => {
     });
   });
 
-  it('takes a token with the blanks that came along when it was pasted', async () => {
-    const credentials = { ...credentialsFor(simulator), token: ` ${simulator.perceptionPoint.token}\n` };
-    const { items } = await run(
-      { resource: 'file', operation: 'scan' },
-      { ...(await withFile('setup.exe')), credentials },
-    );
-    expect(items[0]?.json).toMatchObject({ state: 'ready', verdict: 'clean' });
-  });
+  it.each(['', 'Token ', 'Authorization: Token '])(
+    'takes a token that was pasted with blanks and "%s"',
+    async (header) => {
+      const token = ` ${header}${simulator.perceptionPoint.token}\n`;
+      const credentials = { ...credentialsFor(simulator), token };
+      const { items } = await run(
+        { resource: 'file', operation: 'scan' },
+        { ...(await withFile('setup.exe')), credentials },
+      );
+      expect(items[0]?.json).toMatchObject({ state: 'ready', verdict: 'clean' });
+    },
+  );
 
   it('adds the raw answer only on demand', async () => {
     const { items } = await run(

@@ -537,14 +537,17 @@ it('takes a PDF whole that somebody on the way has compressed', async () => {
   });
 });
 
-it('takes a token with the blanks that came along when it was pasted', async () => {
-  const { sha1 } = simulator.spectraAnalyze.addSample();
-  const token = ` ${simulator.spectraAnalyze.token}\n`;
-  const { items } = await run(
-    'getClassification',
-    sha1,
-    {},
-    { credentials: { baseUrl: simulator.url, token } },
-  );
-  expect(items[0]?.json).toMatchObject({ state: 'ready' });
-});
+it.each(['', 'Token ', 'Authorization: Token '])(
+  'takes a token that was pasted with blanks and "%s"',
+  async (header) => {
+    const { sha1 } = simulator.spectraAnalyze.addSample();
+    const token = ` ${header}${simulator.spectraAnalyze.token}\n`;
+    const { items } = await run(
+      'getClassification',
+      sha1,
+      {},
+      { credentials: { baseUrl: simulator.url, token } },
+    );
+    expect(items[0]?.json).toMatchObject({ state: 'ready' });
+  },
+);

@@ -119,7 +119,8 @@ function readHeaders(value: unknown): Readonly<Record<string, string>> {
   const { header = [] } = (value ?? {}) as {
     readonly header?: readonly { readonly name?: unknown; readonly value?: unknown }[];
   };
-  const text = (part: unknown): string => (part === undefined || part === null ? '' : String(part as string));
+  const text = (part: unknown): string =>
+    typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean' ? String(part) : '';
   return Object.fromEntries(
     header.map(({ name, value: content }) => {
       if (text(name).trim() !== '') return [text(name), text(content)];
