@@ -11,7 +11,10 @@ const core = join(dist, 'core.js');
 
 /** n8n loads each node and each credential by itself; what they share of core is one file beside them. */
 const entries = await Array.fromAsync(glob('{nodes,credentials}/**/*.{node,credentials}.ts', { cwd: root }));
-const assets = await Array.fromAsync(glob('{nodes,credentials}/**/*.{svg,node.json}', { cwd: root }));
+/** Besides icons and descriptions: what a node gives, for the editor to show before the node has run. */
+const assets = await Array.fromAsync(
+  glob(['{nodes,credentials}/**/*.{svg,node.json}', 'nodes/*/__schema__/**/*.json'], { cwd: root }),
+);
 
 const common = {
   absWorkingDir: root,

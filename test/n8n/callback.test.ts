@@ -1,5 +1,5 @@
 import { malwareMarker, type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
-import type { INode, INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters, IWorkflowSettings } from 'n8n-workflow';
 import { describe, expect, inject, test } from 'vitest';
 import { credentialData } from './support/credential-data.ts';
 import { N8nClient } from './support/n8n-client.ts';
@@ -27,6 +27,7 @@ async function startScan(options: {
   onError?: INode['onError'];
   /** What the node can refer to, beside the content of its file. */
   given?: object;
+  settings?: IWorkflowSettings;
 }) {
   const simulator = await startSimulator();
   const proxy = await startRecordingProxy(simulator.url);
@@ -45,18 +46,18 @@ async function startScan(options: {
     includeOtherFields: true,
     options: {},
   });
-  const workflowId = await client.createWorkflow(
-    chain(
-      'Callback',
-      manualTrigger,
-      givenItems({ content: `some ${malwareMarker}`, ...options.given }),
-      textFile(),
-      ourNode('Scan', 'perceptionPoint', credential, parameters, {
-        ...(options.onError && { onError: options.onError }),
-      }),
-      given,
-    ),
+  const draft = chain(
+    'Callback',
+    manualTrigger,
+    givenItems({ content: `some ${malwareMarker}`, ...options.given }),
+    textFile(),
+    ourNode('Scan', 'perceptionPoint', credential, parameters, {
+      ...(options.onError && { onError: options.onError }),
+    }),
+    given,
   );
+  const settings: IWorkflowSettings = { executionOrder: 'v1', ...options.settings };
+  const workflowId = await client.createWorkflow({ ...draft, settings });
   const executionId = await client.start(workflowId);
   return {
     simulator,
@@ -169,6 +170,31 @@ describe('a suspended scan', { concurrent: true }, () => {
   });
 
   test.each([
+    ['by its path, as the nodes of n8n take it', '_files.data'],
+    ['by an expression', '={{ $json._files.data }}'],
+  ])('resumes in a workflow with the setting "combined", its file given %s', async (_how, field) => {
+    const parameters = { binaryPropertyName: field };
+    const settings = { binaryMode: 'combined' } as const;
+    await using scan = await startScan({ parameters, settings });
+    const callback = await scan.suspended();
+    expect(await call(callback, malicious)).toBe(200);
+    const execution = await client.untilEnd(scan.executionId);
+    expect(execution.error).toBeUndefined();
+    expect(execution.items('Scan')[0]?.json).toMatchObject({ verdict: 'malicious', subject: 'sample.txt' });
+    expect(execution.items('Look')).toHaveLength(1);
+    expect(scan.listRequests()).toBe(0);
+  });
+
+  test('is not submitted where n8n would cancel the execution before the wait is over', async () => {
+    const settings = { executionTimeout: 300 };
+    await using scan = await startScan({ settings });
+    const execution = await client.untilEnd(scan.executionId);
+    expect(execution.error?.message).toMatch(/after 300 seconds.*for 3600 seconds/);
+    expect(execution.error?.description).toContain('Set "Timeout Workflow" to at least 3720 seconds');
+    expect(scan.simulator.journal.list()).toEqual([]);
+  });
+
+  test.each([
     ['goes on', 'continueRegularOutput', 0],
     ['takes its error output', 'continueErrorOutput', 1],
   ] as const)('%s with all that is known of the failure', async (_what, onError, output) => {
@@ -238,17 +264,19 @@ async function credentialFor(simulator: Simulator) {
 
 const parameters = { resource: 'file', operation: 'scanWithCallback' };
 
-test('an AI agent waits for the callback of its tool', async () => {
-  await using simulator = await startSimulator();
+/** What an AI agent says in the end: what its tool, a scan of a link, told it. */
+async function askAgent(simulator: Simulator, parameters: INodeParameters, more: Partial<INode> = {}) {
   const service = await credentialFor(simulator);
   await using model = await startScriptedModel({ Scan: {} });
   const openAi = await client.createCredential('openAiApi', { apiKey: 'none', url: `${model.url}/v1` });
-  const tool = ourNode('Scan', 'perceptionPointTool', service, {
-    ...parameters,
+  const scan = {
+    resource: 'file',
     inputSource: 'downloadLink',
     downloadLink: 'https://files.example.com/a.exe',
     toolDescription: 'Scans a file',
-  });
+    ...parameters,
+  };
+  const tool = ourNode('Scan', 'perceptionPointTool', service, scan, more);
   const chatModel = {
     ...langchainNode('Model', 'lmChatOpenAi', 1.3, { model: { __rl: true, mode: 'id', value: 'scripted' } }),
     credentials: { openAiApi: openAi },
@@ -266,11 +294,36 @@ test('an AI agent waits for the callback of its tool', async () => {
       },
     }),
   );
-  const execution = await client.untilEnd(executionId);
+  const execution = await client.untilEnd(executionId, 180);
   expect(execution.error).toBeUndefined();
-  expect(JSON.stringify(execution.items('Agent')[0]?.json)).toContain('verdict');
+  return JSON.stringify(execution.items('Agent')[0]?.json);
+}
+
+test('an AI agent waits for the callback of its tool', async () => {
+  await using simulator = await startSimulator();
+  expect(await askAgent(simulator, { operation: 'scanWithCallback' })).toContain('verdict');
   const [callback] = simulator.perceptionPoint.callbacks;
   expect(callback?.status).toBe(200);
+});
+
+describe('an AI agent whose tool fails', { concurrent: true }, () => {
+  test.each([
+    ['Scan', { operation: 'scan', options: { timeout: 2 } }, {}],
+    [
+      'Scan that goes on',
+      { operation: 'scan', options: { timeout: 2 } },
+      { onError: 'continueRegularOutput' },
+    ],
+    ['Scan With Callback', { operation: 'scanWithCallback', options: { timeout: 60 } }, {}],
+  ] as const)('learns the scan id and what to do: %s', async (_what, parameters, more) => {
+    await using simulator = await startSimulator();
+    const scan = { scanSeconds: 'never', callbackTimes: 0 } as const;
+    simulator.perceptionPoint.scriptScan({ times: 'always', scan });
+    const answer = await askAgent(simulator, parameters, more);
+    const [submission] = simulator.perceptionPoint.listSubmissions();
+    expect(answer).toContain(`ask again for the scan id ${submission?.scanId}`);
+    expect(answer).toContain('The operation Scan > Get asks for it again.');
+  });
 });
 
 test('several items are scanned one after the other in a loop', async () => {
@@ -312,6 +365,6 @@ test('several items are refused before anything is sent, with what to do', async
     ),
   );
   expect(execution.error?.message).toContain('one item at a time, but 2 came');
-  expect(execution.error?.description).toContain('Loop Over Items');
+  expect(execution.error?.description).toBe('Put a Loop Over Items node with a batch size of 1 before it.');
   expect(simulator.perceptionPoint.listSubmissions()).toEqual([]);
 });

@@ -63,12 +63,29 @@ describe.each(kinds)('the credential $type', ({ type, secret, path }) => {
     expect(await testOf({ ...good, baseUrl: ` ${simulator.url}/ `, [secret]: `${good[secret]}\n` })).toBe(
       'OK',
     );
+    expect(await testOf({ ...good, [secret]: `Token ${good[secret]}` })).toBe('OK');
     expect(await testOf({ ...good, [secret]: 'wrong' })).toBe('Error');
+  });
+
+  test('has a test that says what to do about a wrong secret, and about a wrong base URL', async () => {
+    await using simulator = await startSimulator();
+    const messageOf = async (fields: object) =>
+      (await client.testCredential(type, { ...data(simulator), ...fields })).message;
+    expect(await messageOf({ [secret]: 'wrong' })).toMatch(
+      /^The service refuses the credential \(HTTP 40[13]\)\. (?:Check|Create) /,
+    );
+    expect(await messageOf({ baseUrl: `${simulator.url}/elsewhere` })).toMatch(
+      /^There is no such service at the base URL \(HTTP 404\)\. (?:Check|Set) /,
+    );
   });
 
   test('has a test that accepts a self-signed certificate only when it is told to', async () => {
     await using simulator = await startSimulator({ tls: await selfSignedCertificate() });
-    expect(await testOf(data(simulator))).toBe('Error');
+    // The fields and the guide say what to do about this code: n8n leaves no other words to a credential.
+    expect(await client.testCredential(type, data(simulator))).toEqual({
+      status: 'Error',
+      message: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
     expect(await testOf({ ...data(simulator), ignoreSslIssues: true })).toBe('OK');
   });
 
