@@ -77,10 +77,10 @@ export class Parameters {
   number(field: INodeProperties): number | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
-    const least = field.typeOptions?.minValue ?? 0;
+    const min = field.typeOptions?.minValue ?? 0;
     const number = Number(text);
-    if (Number.isFinite(number) && number >= least) return number;
-    return this.#fail(`${field.displayName} cannot be "${text}"`, `Give a number of at least ${least}.`);
+    if (Number.isFinite(number) && number >= min) return number;
+    return this.#fail(`${field.displayName} cannot be "${text}"`, `Give a number of at least ${min}.`);
   }
 
   /** A switch, which keeps its default when it is empty. */
@@ -115,7 +115,7 @@ export class Parameters {
   }
 }
 
-/** Reads the value of a resource locator, whoever made it. */
+/** Reads the value of a resource locator, or plain text in its place. */
 export function locatedIn(value: unknown): Located | undefined {
   const isLocator = typeof value === 'object' && value !== null && 'value' in value;
   const text = textOf(isLocator ? value.value : value)?.trim() ?? '';

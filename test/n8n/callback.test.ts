@@ -264,7 +264,7 @@ async function credentialFor(simulator: Simulator) {
 
 const parameters = { resource: 'file', operation: 'scanWithCallback' };
 
-/** What an AI agent says in the end: what its tool, a scan of a link, told it. */
+/** What an AI agent says in the end: all that it gets from its tool, a scan of a link. */
 async function askAgent(simulator: Simulator, parameters: INodeParameters, more: Partial<INode> = {}) {
   const service = await credentialFor(simulator);
   await using model = await startScriptedModel({ Scan: {} });
@@ -364,7 +364,7 @@ test('several items are refused before anything is sent, with what to do', async
       ourNode('Scan', 'perceptionPoint', credential, parameters),
     ),
   );
-  expect(execution.error?.message).toContain('one item at a time, but 2 came');
+  expect(execution.error?.message).toContain('one item at a time, but the input has 2');
   expect(execution.error?.description).toBe('Put a Loop Over Items node with a batch size of 1 before it.');
   expect(simulator.perceptionPoint.listSubmissions()).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { startSimulator } from '../../packages/simulator/src/index.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
@@ -5,7 +6,7 @@ import { openEditor } from './support/editor.ts';
 import { N8nClient, type WorkflowDraft } from './support/n8n-client.ts';
 import { packageName, repository } from './support/package-tarball.ts';
 import { takeScreenshot } from './support/screenshot.ts';
-import { chain, manualTrigger, ourNode } from './support/workflow.ts';
+import { baseNode, chain, manualTrigger, ourNode } from './support/workflow.ts';
 
 const { url, cookie } = inject('n8n');
 const client = new N8nClient(url, cookie);
@@ -80,6 +81,57 @@ test('the panel of the Perception Point Trigger shows the URL to give to submiss
   const text = await panel.innerText();
   expect(text).toContain('Give the production URL above as the callback URL of File > Submit');
   expect(text).toContain('x-security-reports-secret');
+});
+
+test('before a node has run, the next one offers what it gives', async () => {
+  const credential = await client.createCredential('perceptionPointApi', { region: 'us', token: 'token' });
+  const scan = ourNode('Scan', 'perceptionPoint', credential, { resource: 'file', operation: 'scan' });
+  const next = baseNode('Next', 'set', 3.4);
+  const workflowId = await client.createWorkflow(chain('Schema', manualTrigger, scan, next));
+  await using editor = await openEditor(client, workflowId);
+  await editor.openNode('Next');
+  const panel = editor.page.getByTestId('ndv-input-panel');
+  for (const key of ['verdict', 'scanId', 'submittedSha256']) {
+    await panel.getByText(key, { exact: true }).first().waitFor();
+  }
+});
+
+test.each([
+  ['pdf report', 'Spectra Analyze'],
+  ['threat intelligence', 'Spectra Analyze'],
+  ['scan file', 'Perception Point'],
+  ['csv report', 'DigiCert Reports'],
+])('the search of the editor for "%s" finds %s', async (words, name) => {
+  await using editor = await openEditor(client, await client.createWorkflow(chain('Search', manualTrigger)));
+  await editor.page.getByTestId('node-creator-plus-button').click();
+  await editor.page.getByTestId('node-creator-search-bar').fill(words);
+  await editor.page.getByTestId('node-creator-item-name').getByText(name, { exact: true }).first().waitFor();
+});
+
+test.each([
+  ['reversing', 'ReversingLabs Spectra Analyze API'],
+  ['fortinet', 'Fortinet Perception Point API'],
+])('the search for a credential with "%s" finds %s', async (words, name) => {
+  await using editor = await openEditor(client, await client.createWorkflow(chain('Search', manualTrigger)));
+  await editor.page.goto(`${client.url}/home/credentials/create`);
+  await editor.page.getByTestId('new-credential-type-select').locator('input').fill(words);
+  await editor.page.getByText(name, { exact: true }).first().waitFor();
+});
+
+test('a credential that was refused shows what to do, and the button Retry', async () => {
+  await using simulator = await startSimulator();
+  const { id } = await client.createCredential('spectraAnalyzeApi', {
+    baseUrl: simulator.url,
+    token: 'wrong',
+  });
+  await using editor = await openEditor(
+    client,
+    await client.createWorkflow(chain('Credential', manualTrigger)),
+  );
+  await editor.page.goto(`${client.url}/home/credentials/${id}`);
+  await editor.page.getByText('The service refuses the credential (HTTP 403).').first().waitFor();
+  await editor.page.getByRole('button', { name: 'Retry' }).waitFor();
+  expect(await editor.page.getByRole('button', { name: 'Test', exact: true }).count()).toBe(0);
 });
 
 test('a playbook is drawn with the icons of its nodes', async () => {

@@ -1,7 +1,7 @@
 import { malwareMarker, type Simulator, startSimulator } from '../../packages/simulator/src/index.ts';
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { INode } from 'n8n-workflow';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { openFormInbox } from './support/form-inbox.ts';
@@ -10,6 +10,7 @@ import { N8nClient, type StoredCredential } from './support/n8n-client.ts';
 import { N8nHome } from './support/n8n-process.ts';
 import { credentialsFor, importPlaybooks, playbooks, withCredential } from './support/playbooks.ts';
 import { startScriptedModel } from './support/scripted-model.ts';
+import { startSimulatorCommand } from './support/simulator-command.ts';
 import { until } from './support/until.ts';
 import { baseNode, chain, manualTrigger, ourNode } from './support/workflow.ts';
 
@@ -57,9 +58,17 @@ test('n8n imports every playbook, with the nodes of the package', async () => {
 });
 
 test('the first playbook works as the README builds it', async () => {
-  const [appliance, service] = credentials;
-  if (appliance === undefined || service === undefined) throw new Error('there are no credentials');
-  const { sha256 } = simulator.spectraAnalyze.addSample({ content: malwareMarker, creationSeconds: 0 });
+  await using command = await startSimulatorCommand();
+  const appliance = await client.createCredential('spectraAnalyzeApi', {
+    baseUrl: command.url,
+    token: command.spectraAnalyzeToken,
+  });
+  const service = await client.createCredential('perceptionPointApi', {
+    region: 'custom',
+    baseUrl: command.url,
+    token: command.perceptionPointToken,
+  });
+  const sample = await readFile(join(playbooks, 'malicious-sample.txt'));
   const field = { fieldLabel: 'data', fieldType: 'file', multipleFiles: false };
   const form = {
     ...baseNode('Form', 'formTrigger', 2.2, { formTitle: 'Upload', formFields: { values: [field] } }),
@@ -92,7 +101,7 @@ test('the first playbook works as the README builds it', async () => {
   );
   await client.activate(workflowId);
   const body = new FormData();
-  body.append('field-0', new Blob([malwareMarker]), 'bad.exe');
+  body.append('field-0', new Blob([sample]), 'malicious-sample.txt');
   const response = await fetch(`${url}/form/first-playbook`, { method: 'POST', body });
   expect(response.status).toBe(200);
   const [report] = await until('report', async () => {
@@ -100,7 +109,7 @@ test('the first playbook works as the README builds it', async () => {
     return outputs.length > 0 ? outputs : undefined;
   });
   await client.deactivate(workflowId);
-  expect(report).toMatchObject({ state: 'ready', fileName: `${sha256}.pdf` });
+  expect(report).toMatchObject({ state: 'ready', fileName: `${sha256Of(sample)}.pdf` });
 });
 
 describe('scan uploads and gate', () => {

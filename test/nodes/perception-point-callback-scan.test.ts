@@ -145,7 +145,7 @@ describe('File > Scan With Callback', () => {
   it('sends nothing for several items, and says what to do', async () => {
     const items = [await itemWithFile(binaryStore, 'a', 'a'), await itemWithFile(binaryStore, 'b', 'b')];
     await expect(scanWithCallback(items)).rejects.toMatchObject({
-      message: expect.stringContaining('one item at a time, but 2 came') as unknown,
+      message: expect.stringContaining('one item at a time, but the input has 2') as unknown,
       description: 'Put a Loop Over Items node with a batch size of 1 before it.',
     });
     expect(simulator.journal.list()).toEqual([]);

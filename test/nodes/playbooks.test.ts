@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { malwareMarker } from '@security-reports/simulator';
 import {
   type IConnections,
   type INode,
@@ -16,6 +17,7 @@ import { DigicertReportsTrigger } from '../../nodes/DigicertReports/DigicertRepo
 import { PerceptionPoint } from '../../nodes/PerceptionPoint/PerceptionPoint.node.ts';
 import { PerceptionPointTrigger } from '../../nodes/PerceptionPoint/PerceptionPointTrigger.node.ts';
 import { SpectraAnalyze } from '../../nodes/SpectraAnalyze/SpectraAnalyze.node.ts';
+import { readyMadeSamples } from '../../packages/simulator/src/spectra-analyze/ready-made-samples.ts';
 
 interface Playbook {
   readonly id: string;
@@ -92,6 +94,14 @@ describe.each(files)('%s', async (file) => {
     expect(playbook.nodes.filter((node) => 'credentials' in node)).toEqual([]);
     expect(text).not.toMatch(/"(?:token|apiKey|password|secret|authorization)"/i);
   });
+});
+
+it('come with a file that both simulated services know as malware', async () => {
+  const file = await readFile(join(folder, 'malicious-sample.txt'), 'utf8');
+  const [malicious] = readyMadeSamples.filter(({ sample }) => sample.classification === 'malicious');
+  expect(malicious?.sample.content).toBe(file);
+  expect(malicious?.shows).toContain('examples/n8n/malicious-sample.txt');
+  expect(file).toContain(malwareMarker);
 });
 
 it('are all in the table of the README', async () => {

@@ -41,7 +41,7 @@ export function checkOneItem({ functions, itemIndex }: ItemContext<unknown>): vo
   if (items === 1) return;
   throw new NodeOperationError(
     functions.getNode(),
-    `"Scan With Callback" waits for one item at a time, but ${items} came`,
+    `"Scan With Callback" takes one item at a time, but the input has ${items}`,
     { itemIndex, description: 'Put a Loop Over Items node with a batch size of 1 before it.' },
   );
 }
@@ -52,15 +52,14 @@ const settlingSeconds = 120;
 /** @throws {InvalidInputError} where n8n would cancel the execution before the wait is over, verdict or not. */
 export function checkWorkflowTimeout(waitSeconds: number, { functions }: ItemContext<unknown>): void {
   const limit = functions.getWorkflowSettings().executionTimeout ?? -1;
-  const least = waitSeconds + settlingSeconds;
-  if (limit <= 0 || limit >= least) return;
-  const longestWait = limit - settlingSeconds;
-  const orLess =
-    longestWait < shortestWait ? '' : `, or the option Timeout to at most ${longestWait} seconds`;
+  const minLimit = waitSeconds + settlingSeconds;
+  if (limit <= 0 || limit >= minLimit) return;
+  const maxWait = limit - settlingSeconds;
+  const orLess = maxWait < shortestWait ? '' : `, or the option Timeout to at most ${maxWait} seconds`;
   throw new InvalidInputError({
     service: perceptionPoint,
     operation: 'scan a file and wait for the callback',
     what: `the workflow setting "Timeout Workflow" cancels the execution after ${limit} seconds, but the option Timeout lets it wait for ${waitSeconds} seconds`,
-    remedy: `Set "Timeout Workflow" to at least ${least} seconds${orLess}. Nothing was submitted.`,
+    remedy: `Set "Timeout Workflow" to at least ${minLimit} seconds${orLess}. Nothing was submitted.`,
   });
 }

@@ -47,13 +47,13 @@ export const getHistory: Operation<DigicertSession> = {
   fields: [returnAll, limit, filters, optionsOf(timeout, concurrency, includeRaw)],
   run: async (context) => {
     const { parameters, session } = context;
-    const most = parameters.flag(returnAll) ? Infinity : (parameters.number(limit) ?? Number(limit.default));
+    const max = parameters.flag(returnAll) ? Infinity : (parameters.number(limit) ?? Number(limit.default));
     const filter = historyFilter(parameters.within('filters'));
     const raw = parameters.within('options').flag(includeRaw);
     const outputs: OperationOutput[] = [];
     for await (const run of session.client.listReportHistory(filter, waitOptionsOf(context))) {
       outputs.push({ json: reportRunJson(run, { raw }) });
-      if (outputs.length >= most) break;
+      if (outputs.length >= max) break;
     }
     return outputs;
   },

@@ -19,7 +19,7 @@ const defaultWait = 3600;
 
 const notice: INodeProperties = {
   displayName:
-    'The execution is suspended until the service calls back, and holds no worker. The service must reach the webhook URL of n8n. One item at a time: put a Loop Over Items node before it for several.',
+    'The execution is suspended until the service calls back, and holds no worker. The service must reach the webhook URL of n8n. One item at a time: for several, put a Loop Over Items node with a batch size of 1 before it.',
   name: 'callbackNotice',
   type: 'notice',
   default: '',
@@ -31,8 +31,7 @@ const wait: INodeProperties = {
   type: 'number',
   typeOptions: { minValue: shortestWait },
   default: defaultWait,
-  description:
-    'How long to wait for the callback. After that, the service is asked once; at least 60 seconds.',
+  description: 'How long to wait for the callback, at least 60. After that, the node asks the service once.',
 };
 
 export const scanWithCallback: Operation<PerceptionPointSession> = {

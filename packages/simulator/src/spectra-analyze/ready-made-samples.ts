@@ -1,3 +1,4 @@
+import { malwareMarker } from '../perception-point/scan-options.ts';
 import type { SampleOptions } from './sample.ts';
 
 /** A sample that the command puts on the appliance. */
@@ -12,8 +13,8 @@ export const readyMadeSamples: readonly ReadyMadeSample[] = [
   { sample: { name: 'quick', creationSeconds: 1 }, shows: 'its PDF is ready after a second' },
   { sample: { name: 'slow', creationSeconds: 45 }, shows: 'its PDF takes 45 seconds' },
   {
-    sample: { name: 'malicious', creationSeconds: 2, classification: 'malicious' },
-    shows: 'is classified as malicious',
+    sample: { name: 'malicious', creationSeconds: 2, classification: 'malicious', content: malwareMarker },
+    shows: 'is classified as malicious; the file examples/n8n/malicious-sample.txt is this sample',
   },
   {
     sample: { name: 'expires-once', creationSeconds: 1, expiresOnce: true },
