@@ -129,8 +129,9 @@ test('a credential that was refused shows what to do, and the button Retry', asy
     await client.createWorkflow(chain('Credential', manualTrigger)),
   );
   await editor.page.goto(`${client.url}/home/credentials/${id}`);
-  await editor.page.getByText('The service refuses the credential (HTTP 403).').first().waitFor();
   await editor.page.getByRole('button', { name: 'Retry' }).waitFor();
+  await editor.page.getByText('More details').click();
+  await editor.page.getByText('The service refuses the credential (HTTP 403).').first().waitFor();
   expect(await editor.page.getByRole('button', { name: 'Test', exact: true }).count()).toBe(0);
 });
 
