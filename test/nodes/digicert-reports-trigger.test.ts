@@ -55,6 +55,20 @@ function contentOf(item: INodeExecutionData | undefined): Promise<string> {
   return readFile(binaryStore.pathOf(item?.binary?.['data']?.id ?? ''), 'latin1');
 }
 
+describe('a field that an expression leaves empty', () => {
+  it('fails the poll, and no run is lost by it', async () => {
+    const { identifier } = simulator.digicert.addReport();
+    const node = await activated(withFile);
+    addRun(identifier, 'new');
+    const emptied = node.restart({ parameters: { ...withFile, outputBinaryField: ' ' } });
+    await expect(emptied.poll()).rejects.toMatchObject({
+      message: expect.stringContaining('Put Output File in Field is empty') as unknown,
+    });
+    const mended = emptied.restart({ parameters: withFile });
+    expect(runIds(await mended.poll())).toEqual(['new']);
+  });
+});
+
 describe('which runs it emits', () => {
   it('says nothing of runs that were ready before it was activated', async () => {
     simulator.digicert.addReport({ runs: [{}, {}] });

@@ -40,6 +40,7 @@ export async function fetchRunItems(
   failures: KnownRuns['failures'],
   budget: { readonly halfTime: number; readonly deadline: number },
 ): Promise<FetchedRuns> {
+  const wanted = wantedFile(functions);
   const emitted: { key: string; items: readonly INodeExecutionData[] }[] = [];
   const failed: string[] = [];
   for (const run of runs) {
@@ -47,7 +48,7 @@ export async function fetchRunItems(
     const key = keyOf(run);
     const files: INodeExecutionData[] = [];
     try {
-      emitted.push({ key, items: await itemsOf(functions, session, run, budget.deadline, files) });
+      emitted.push({ key, items: await itemsOf(session, run, wanted, budget.deadline, files) });
     } catch (error) {
       const tries = (failures[key] ?? 0) + 1;
       const isGivenUp = tries >= mostTries || !mayStillCome(error);
@@ -62,6 +63,25 @@ export async function fetchRunItems(
   return { emitted, failed };
 }
 
+/** How the file of a run is to be delivered. */
+export interface WantedFile {
+  /** That of the binary field. */
+  readonly field: string;
+  /** `asCreated`, or a format of the service. */
+  readonly format: string;
+}
+
+/**
+ * What the fields of the trigger say about files; `undefined` where it downloads none.
+ *
+ * @throws {InvalidInputError} for an empty field: the poll fails then, and no run counts as settled.
+ */
+export function wantedFile(functions: IPollFunctions): WantedFile | undefined {
+  const parameters = triggerParameters(functions);
+  if (!parameters.flag(downloadFile)) return undefined;
+  return { field: parameters.requiredText(fileField), format: parameters.choice(fileFormat) };
+}
+
 /**
  * Makes the items of one run: one, or one for each file.
  *
@@ -69,16 +89,15 @@ export async function fetchRunItems(
  * @throws what keeps a file of the run from being downloaded.
  */
 export async function itemsOf(
-  functions: IPollFunctions,
   session: DigicertSession,
   run: ReadyRun,
+  wanted: WantedFile | undefined,
   deadline: number,
   files: INodeExecutionData[] = [],
 ): Promise<readonly INodeExecutionData[]> {
-  const parameters = triggerParameters(functions);
-  if (!parameters.flag(downloadFile)) return [{ json: reportRunJson(run, { raw: false }) }];
-  const field = parameters.requiredText(fileField);
-  const format = formatOf(parameters.choice(fileFormat), run);
+  if (wanted === undefined) return [{ json: reportRunJson(run, { raw: false }) }];
+  const { field } = wanted;
+  const format = formatOf(wanted.format, run);
   const store = async (report: Report): Promise<IBinaryData> => {
     const delivered = await session.store(report);
     const { name, mediaType, redirectedTo, digest } = report;

@@ -17,7 +17,7 @@ import { toNodeError } from '../../shared/node-error.ts';
 import { reportTypeFilter, scheduleFilter } from '../filters.ts';
 import { referenceTo, reportIdentifier } from '../report-fields.ts';
 import { openSession } from '../session.ts';
-import { fetchRunItems, itemsOf } from './fetch-run-items.ts';
+import { fetchRunItems, itemsOf, wantedFile } from './fetch-run-items.ts';
 import {
   allKnown,
   isOtherAccount,
@@ -87,7 +87,7 @@ async function sample(functions: IPollFunctions): Promise<INodeExecutionData[][]
       description: 'Run a report in CertCentral, wait until it is ready, and fetch the test event again.',
     });
   }
-  return [[...(await itemsOf(functions, session, newest, deadline))]];
+  return [[...(await itemsOf(session, newest, wantedFile(functions), deadline))]];
 }
 
 /**
