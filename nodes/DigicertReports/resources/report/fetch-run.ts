@@ -2,6 +2,7 @@ import { digicert, fetchReportRun, type Report, type ReportRunRequest } from '@s
 import type { IBinaryData } from 'n8n-workflow';
 import { outputBinaryField, timeout, waitOptionsOf } from '../../../shared/descriptions.ts';
 import type { ItemContext, OperationOutput } from '../../../shared/operation.ts';
+import { hintAtRedirect } from '../../../shared/redirect-hint.ts';
 import { reportJson } from '../../../shared/report-json.ts';
 import type { DigicertSession } from '../../session.ts';
 
@@ -35,6 +36,7 @@ export async function fetchRun(
       Object.assign(ids, { reportId, runId });
     },
   });
+  for (const part of parts) hintAtRedirect(functions, part);
   if (notes.length > 0) functions.addExecutionHints({ message: `${subject}: ${notes.join('; ')}` });
   const message = notes.length > 0 ? notes.join('; ') : undefined;
   return parts.map(({ delivered, name: fileName, mediaType, size, sha256 }) => ({

@@ -6,6 +6,7 @@ import {
   waitOptionsOf,
 } from '../../../shared/descriptions.ts';
 import type { Operation } from '../../../shared/operation.ts';
+import { hintAtRedirect } from '../../../shared/redirect-hint.ts';
 import type { SpectraAnalyzeSession } from '../../session.ts';
 import { hash, hashOf } from '../hash.ts';
 import { readyReport } from './ready-report.ts';
@@ -21,6 +22,7 @@ export const download: Operation<SpectraAnalyzeSession> = {
     const subject = hashOf(context);
     const field = context.parameters.requiredText(outputBinaryField);
     const report = await client.downloadPdfReport(subject, store, waitOptionsOf(context));
+    hintAtRedirect(context.functions, report);
     return [readyReport(subject, report, field)];
   },
 };

@@ -8,6 +8,7 @@ import {
   waitOptionsOf,
 } from '../../../shared/descriptions.ts';
 import type { Operation } from '../../../shared/operation.ts';
+import { hintAtRedirect } from '../../../shared/redirect-hint.ts';
 import type { SpectraAnalyzeSession } from '../../session.ts';
 import { hash, hashOf } from '../hash.ts';
 import { readyReport } from './ready-report.ts';
@@ -23,6 +24,7 @@ export const generate: Operation<SpectraAnalyzeSession> = {
     const subject = hashOf(context);
     const field = context.parameters.requiredText(outputBinaryField);
     const report = await fetchPdfReport(client, subject, store, waitOptionsOf(context));
+    hintAtRedirect(context.functions, report);
     return [readyReport(subject, report, field)];
   },
 };
