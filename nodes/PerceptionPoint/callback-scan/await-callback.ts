@@ -53,11 +53,13 @@ export const isSettled =
 
 /** Whatever keeps the service from answering now: the callback can still come, and somebody asks at the limit. */
 async function lookGently(
-  { scanId, submittedAt }: SubmittedFile,
+  submitted: SubmittedFile,
   { session, signal }: ItemContext<PerceptionPointSession>,
 ): Promise<Scan | undefined> {
   try {
-    return await session.client.findScan(scanId, searchPeriod(clock.now(), submittedAt), { signal });
+    return await session.client.findScan(submitted, searchPeriod(clock.now(), submitted.submittedAt), {
+      signal,
+    });
   } catch {
     signal.throwIfAborted();
     return undefined;

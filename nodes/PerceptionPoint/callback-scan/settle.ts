@@ -36,10 +36,13 @@ export const settle: Operation<PerceptionPointSession> = {
 };
 
 async function askOnce(
-  { scanId, submittedAt }: SubmittedFile,
+  submitted: SubmittedFile,
   { session, signal }: ItemContext<PerceptionPointSession>,
 ): Promise<Scan> {
-  const scan = await session.client.findScan(scanId, searchPeriod(clock.now(), submittedAt), { signal });
+  const { scanId } = submitted;
+  const scan = await session.client.findScan(submitted, searchPeriod(clock.now(), submitted.submittedAt), {
+    signal,
+  });
   if (scan?.finished === true) return scan;
   const [lastState, outlook] =
     scan === undefined

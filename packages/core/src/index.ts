@@ -70,17 +70,18 @@ export { cleanVendorText } from './vendor-text.ts';
 export { type Verdict, worstVerdict } from './verdict.ts';
 export { parseCallback, type ScanCallback, verifyCallback } from './perception-point/callback.ts';
 export {
-  notListed,
   PerceptionPointClient,
   type PerceptionPointOptions,
   perceptionPointRegions,
   type ScanPeriod,
+  type SoughtScan,
   type SubmittedFile,
 } from './perception-point/client.ts';
 export type { FileToScan } from './perception-point/digested-file.ts';
 export type { Scan, ScanRow } from './perception-point/scan.ts';
 export { scanFile, type ScanFileOptions, type ScanResult, scanResult } from './perception-point/scan-file.ts';
-export { ScanWatch, type WaitForScanOptions } from './perception-point/scan-watch.ts';
+export { notListed } from './perception-point/scan-search.ts';
+export { patienceWithUnlistedMs, ScanWatch, type WaitForScanOptions } from './perception-point/scan-watch.ts';
 export { searchPeriod } from './perception-point/search-period.ts';
 export { perceptionPoint } from './perception-point/service.ts';
 export {

@@ -1,4 +1,4 @@
-import { perceptionPoint, scanResult } from '@security-reports/core';
+import { patienceWithUnlistedMs, perceptionPoint, scanResult } from '@security-reports/core';
 import type { INodeProperties } from 'n8n-workflow';
 import {
   concurrency,
@@ -44,7 +44,7 @@ export const get: Operation<PerceptionPointSession> = {
     const isToWait = parameters.flag(wait);
     const limits = waitOptionsOf(context);
     const scan = isToWait
-      ? await session.watch.waitFor(id, limits)
+      ? await session.watch.waitFor(id, { ...limits, giveUpUnlistedAfterMs: patienceWithUnlistedMs })
       : await session.client.getScan(id, limits);
     if (!scan.finished) {
       return [

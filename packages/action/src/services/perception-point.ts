@@ -2,6 +2,7 @@ import {
   type FileToScan,
   mostBytesToScan,
   notListed,
+  patienceWithUnlistedMs,
   perceptionPoint,
   PerceptionPointClient,
   type Scan,
@@ -10,9 +11,11 @@ import {
   scanResult,
   type ScanSource,
   ScanWatch,
-  searchPeriod,
+  SecurityReportsError,
   type SubmittedFile,
 } from '@security-reports/core';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { PerceptionPointRequest } from '../inputs/perception-point.ts';
 import { count, megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
@@ -35,8 +38,8 @@ interface Scanning extends Fetching {
   readonly client: PerceptionPointClient;
   readonly watch: ScanWatch;
   readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** The scans of `request.scanIds` as the service lists them now, by one reading of the list for all jobs. */
-  readonly lookOnce: () => Promise<ReadonlyMap<string, Scan>>;
+  /** The scans of `request.scanIds` as the service knows them now, by one check for all jobs. */
+  readonly checkOnce: () => Promise<ReadonlyMap<string, Scan>>;
 }
 
 /**
@@ -60,7 +63,9 @@ export async function fetchPerceptionPointReports(
     client,
     watch,
     turn: takingTurns(fetching),
-    lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
+    checkOnce: once(() =>
+      client.checkScans(request.scanIds, { signal: fetching.signal, deadline: fetching.deadline }),
+    ),
   };
   if (request.emptyFiles.length > 0) {
     const names = request.emptyFiles.map(({ name }) => name).join(', ');
@@ -69,7 +74,10 @@ export async function fetchPerceptionPointReports(
   const jobs = jobsOf(request);
   return fetching.log.group(
     `Scan ${count(jobs.length, 'subject')} with Perception Point, ${request.baseUrl}`,
-    () => allSettled(jobs.map((job) => runJob(job, scanning))),
+    async () => {
+      const entries = await allSettled(jobs.map((job) => runJob(job, scanning)));
+      return Promise.all(entries.map((entry) => withoutClash(entry, scanning)));
+    },
   );
 }
 
@@ -119,10 +127,24 @@ async function runJob(job: ScanJob, scanning: Scanning): Promise<ReportEntry> {
   } catch (error) {
     scanning.signal.throwIfAborted();
     tell(whatFailed(error));
-    return { ...about, ...failedReport(error), ...known };
+    // What was submitted stays known by its id, however the rest ends.
+    const scanId = known.scanId ?? (error instanceof SecurityReportsError ? error.resumeId : undefined);
+    return { ...about, ...failedReport(error), ...known, ...(scanId !== undefined && { scanId }) };
   } finally {
     tell.end();
   }
+}
+
+/**
+ * The entry, or a failed one where the service gave its scan id to two submissions: the second may have turned up after
+ * the first one's verdict was saved, and the verdict is that on one of both at the best.
+ */
+async function withoutClash(entry: ReportEntry, { client, workspace }: Scanning): Promise<ReportEntry> {
+  const { service, subject, scanId, path } = entry;
+  const clash = scanId === undefined ? undefined : client.clashOf(scanId);
+  if (clash === undefined) return entry;
+  if (path !== undefined) await rm(join(workspace, path), { force: true });
+  return { service, subject, ...failedReport(clash), ...(scanId !== undefined && { scanId }) };
 }
 
 /** Submits one thing. @returns its verdict, or `undefined` when the user did not want to wait for it. */
@@ -161,14 +183,6 @@ async function submit(
   return result;
 }
 
-function lookNow(
-  client: PerceptionPointClient,
-  scanIds: readonly string[],
-  { clock, signal, deadline }: Fetching,
-): Promise<ReadonlyMap<string, Scan>> {
-  return client.findScans(scanIds, searchPeriod(clock.now()), { signal, deadline });
-}
-
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => (result ??= work());
@@ -177,39 +191,45 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 /** The verdict on a scan of earlier, or `undefined` when there is none yet and the user did not want to wait for it. */
 async function collect(
   scanId: string,
-  { watch, request, lookOnce, signal, deadline }: Scanning,
+  { watch, request, checkOnce, signal, deadline }: Scanning,
   tell: (what: string) => void,
 ): Promise<ScanResult | undefined> {
   if (request.wait) {
     const scan = await watch.waitFor(scanId, {
       signal,
       deadline,
+      giveUpUnlistedAfterMs: patienceWithUnlistedMs,
       onProgress: ({ state }) => {
         tell(state);
       },
     });
     return scanResult({ scanId }, scan);
   }
-  const scan = (await lookOnce()).get(scanId);
+  const scan = (await checkOnce()).get(scanId);
   if (scan === undefined) throw notListed(scanId);
   tell(scan.finished ? 'finished' : 'being scanned');
   return scan.finished ? scanResult({ scanId }, scan) : undefined;
 }
 
-/** A verdict that cannot be saved is one all the same. */
+/** A verdict outlives its file: where that cannot be saved, the entry is failed and still says it. */
 async function saveResult(
-  { scanId, verdict, verdictCode, document, documentName, size, sha256 }: ScanResult,
+  { scanId, verdict, verdictCode, reportsError, document, documentName, size, sha256 }: ScanResult,
   subject: string,
   scanning: Scanning,
   tell: (what: string) => void,
 ): Promise<Omit<ReportEntry, 'service' | 'subject'>> {
-  tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
+  const why = [
+    ...(verdict === 'unknown' && verdictCode !== '' ? [verdictCode] : []),
+    ...(reportsError ? ['the service reports an error beside it'] : []),
+  ].join(', ');
+  tell(`the verdict is ${verdict}${why === '' ? '' : ` (${why})`}`);
   try {
     const name = scanning.names.unique(documentName);
     const path = await save(document, name, { service: perceptionPoint, subject }, scanning);
     tell(`saved as ${path}, ${megabytes(size)}`);
     return { state: 'ready', path, mediaType: 'application/json', size, sha256, verdict, scanId };
   } catch (error) {
+    scanning.signal.throwIfAborted();
     tell(whatFailed(error));
     return { ...failedReport(error), verdict, scanId };
   }

@@ -160,9 +160,15 @@ export class ServiceHttp {
 
   /**
    * Makes a call whose answer is JSON of at most 32 MB, and reads it with `parse`, which gives `undefined` for an
-   * answer it cannot make sense of. It is never taken from another origin.
+   * answer it cannot make sense of. It is never taken from another origin. `parse` also gets the time of the answer by
+   * the service's own clock (its header `Date`), in milliseconds since the epoch, or `undefined` where the answer does
+   * not say it.
    */
-  async json<T>(call: Call, limits: Limits, parse: (value: unknown) => T | undefined): Promise<T> {
+  async json<T>(
+    call: Call,
+    limits: Limits,
+    parse: (value: unknown, serverTime: number | undefined) => T | undefined,
+  ): Promise<T> {
     const receive: Receive<T> = async (response) => {
       const text = await readBoundedText(response, mostBytesOfJson);
       const unexpected = (what: string, remedy: string, retryable = false): ServiceError =>
@@ -184,7 +190,7 @@ export class ServiceHttp {
           true,
         );
       }
-      const parsed = parse(value);
+      const parsed = parse(value, parseDate(response.headers['date']));
       if (parsed === undefined) {
         throw unexpected(
           `the answer has an unknown shape: ${this.#shown(text, call)}`,
@@ -337,4 +343,9 @@ function withOrigin(response: HttpResponse, redirectedTo: string | undefined): S
     response.discard();
   };
   return { status, headers, body, discard, redirectedTo };
+}
+
+function parseDate(date: string | undefined): number | undefined {
+  const time = date === undefined ? NaN : Date.parse(date);
+  return Number.isNaN(time) ? undefined : time;
 }

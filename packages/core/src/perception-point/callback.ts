@@ -3,7 +3,7 @@ import { redactJson, redactor } from '../redact.ts';
 import { readVendorId } from '../vendor-id.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import type { Verdict } from '../verdict.ts';
-import { readVerdict } from './scan.ts';
+import { judge, readVerdict } from './scan.ts';
 
 /** What the service tells a `callback_url` about a finished scan (doc: the page "API - Callback"). */
 export interface ScanCallback {
@@ -11,6 +11,8 @@ export interface ScanCallback {
   readonly verdict: Verdict;
   /** The service's own code: `MAL` or `CLN` (doc), or another. */
   readonly verdictCode: string;
+  /** Whether the service reports an error beside the verdict, which then is never a harmless one. */
+  readonly reportsError: boolean;
   /** The name that the file was submitted with. */
   readonly name: string | undefined;
   /** `File` or `URL` (doc). */
@@ -48,7 +50,7 @@ export function parseCallback(body: unknown, secrets: readonly string[] = []): S
   };
   return {
     scanId,
-    ...readVerdict(verdict, clean),
+    ...judge(fields, readVerdict(verdict, clean)),
     name: text('name'),
     type: text('type'),
     path: text('path'),

@@ -1,25 +1,20 @@
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../deadline.ts';
-import { AccessError, NotFoundError, type SecurityReportsError, ServiceError } from '../errors.ts';
-import type { Refusal } from '../http/refusal.ts';
+import { ServiceError } from '../errors.ts';
 import { type Call, ServiceHttp } from '../http/service-http.ts';
 import { redactJson } from '../redact.ts';
 import type { Transport } from '../transport.ts';
 import { isFateUnknown, uncertainSubmission } from '../uncertain-submission.ts';
 import { readVendorId } from '../vendor-id.ts';
 import { DigestedFile } from './digested-file.ts';
-import { readScanRow, type Scan, type ScanRow } from './scan.ts';
-import { scanOfRows } from './scan-of-rows.ts';
+import { explain } from './refusals.ts';
+import type { Scan, ScanRow } from './scan.ts';
+import { readScanList } from './scan-list.ts';
+import type { Sighting } from './scan-of-rows.ts';
+import { notListed, type OnReading, ScanSearch } from './scan-search.ts';
 import { searchPeriod } from './search-period.ts';
 import { perceptionPoint } from './service.ts';
-import {
-  bodyOf,
-  checkSubmission,
-  mostBytesToScan,
-  nameOf,
-  secretsOfSubmission,
-  type Submission,
-} from './submission.ts';
+import { bodyOf, checkSubmission, nameOf, secretsOfSubmission, type Submission } from './submission.ts';
 
 /** The base URL of each region (doc). */
 export const perceptionPointRegions = {
@@ -39,13 +34,20 @@ export interface PerceptionPointOptions {
 export interface SubmittedFile {
   readonly scanId: string;
   readonly name: string;
-  /** When it was submitted, in milliseconds since the epoch. */
+  /** When it was submitted, in milliseconds since the epoch, by the service's own clock where its answer has a date. */
   readonly submittedAt: number;
   /** Of the bytes that were sent; `undefined` where the service gets the file itself. */
   readonly sha256: string | undefined;
   /** In bytes; likewise. */
   readonly size: number | undefined;
 }
+
+/** What is known of a scan that is asked for. */
+export type SoughtScan = Pick<SubmittedFile, 'scanId'> &
+  Partial<Pick<SubmittedFile, 'sha256' | 'submittedAt'>>;
+
+/** Between two checks of a scan of which only parts are listed, in milliseconds. */
+const restForPartsMs = 2_000;
 
 /** Which scans to list. Both ends are included, in milliseconds since the epoch; the service knows whole seconds. */
 export interface ScanPeriod {
@@ -62,8 +64,9 @@ export interface ScanPeriod {
  */
 export class PerceptionPointClient {
   readonly #http: ServiceHttp;
-  /** By the scan id, what was submitted in secret, which the service may repeat. */
-  readonly #secretsOfScans = new Map<string, readonly string[]>();
+  readonly #search: ScanSearch;
+  /** By the scan id: the names of what was submitted, and what was secret in it, which the service may repeat. */
+  readonly #submissions = new Map<string, { readonly names: string[]; readonly secrets: string[] }>();
 
   /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
   constructor(options: PerceptionPointOptions) {
@@ -74,6 +77,7 @@ export class PerceptionPointClient {
       baseUrl: options.baseUrl,
       credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
     });
+    this.#search = new ScanSearch(this.#http);
   }
 
   get clock(): Clock {
@@ -87,13 +91,15 @@ export class PerceptionPointClient {
    * certainly not taken.
    *
    * @throws {InvalidInputError} for a file that is empty or larger than 500 MB, and for fields that cannot be sent.
-   * @throws {UncertainSubmissionError} when nobody can tell whether the service took the file.
+   * @throws {UncertainSubmissionError} when it is not known whether the service took the file, also since it answered
+   * before all of the file was sent.
+   * @throws {ServiceError} when the service gives the id of an earlier submission: see `clashOf`.
    */
   async submitFile(submission: Submission, limits: Limits = {}): Promise<SubmittedFile> {
     checkSubmission(submission);
     const name = nameOf(submission);
     const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
-    const submittedAt = this.clock.now();
+    const startedAt = this.clock.now();
     const secrets = secretsOfSubmission(submission);
     const call: Call = {
       operation: 'submit file',
@@ -105,115 +111,165 @@ export class PerceptionPointClient {
       secrets,
       explain,
     };
-    try {
-      const scanId = await this.#http.json(call, limits, (answer) =>
-        readVendorId((answer as Readonly<Record<string, unknown>> | null)?.['scan_id']),
-      );
-      this.#secretsOfScans.set(scanId, secrets);
-      return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
-    } catch (error) {
-      if (!isFateUnknown(error)) throw error;
-      throw uncertainSubmission(
-        error,
-        'the file may have been submitted all the same',
-        `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
-          `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`,
-      );
-    }
+    let answeredAt: number | undefined;
+    const scanId = await this.#http
+      .json(call, limits, (answer, serverTime) => {
+        answeredAt = serverTime;
+        const id = readVendorId((answer as Readonly<Record<string, unknown>> | null)?.['scan_id']);
+        if (id !== undefined && file !== undefined && file.sha256 === undefined) throw sentInPart(name, id);
+        return id;
+      })
+      .catch((error: unknown) => {
+        if (!isFateUnknown(error)) throw error;
+        throw uncertainSubmission(
+          error,
+          'the file may have been submitted all the same',
+          `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(startedAt).toISOString()}` +
+            `${file?.sha256 === undefined ? '' : `, SHA-256 ${file.sha256}`}. Submit it again only if it is not there.`,
+        );
+      });
+    const now = this.clock.now();
+    // The clock of a runner can be far off; the service compares its own one with the period that is asked for.
+    const submittedAt = (answeredAt ?? now) - (now - startedAt);
+    const earlier = this.#submissions.get(scanId) ?? { names: [], secrets: [] };
+    earlier.names.push(name);
+    earlier.secrets.push(...secrets);
+    this.#submissions.set(scanId, earlier);
+    const clash = this.clashOf(scanId);
+    if (clash !== undefined) throw clash;
+    return { scanId, name, submittedAt, sha256: file?.sha256, size: file?.size };
   }
 
   /**
-   * Lists the scans of files that came by the API, and of their parts: `GET /api/v1/scans/list/` (doc), page by page. A
-   * `next` page is asked for only where the base URL is, since the token would go elsewhere.
+   * Lists the scans of files that arrived by the API, and of their parts: `GET /api/v1/scans/list/` (doc), page by page
+   * and at most 200 pages. A `next` page is asked for only where the base URL is, since the token
+   * would go elsewhere.
    */
   async *listScans(period: ScanPeriod, limits: Limits = {}): AsyncGenerator<ScanRow, void, void> {
-    const seen = new Set<string>();
-    let page: Pick<Call, 'path' | 'query'> = {
-      path: '/api/v1/scans/list/',
-      query: {
-        start: String(Math.floor(period.start / 1000)),
-        end: String(Math.ceil(period.end / 1000)),
-        origin: 'api',
-      },
-    };
-    for (;;) {
-      const call: Call = {
-        operation: 'list scans',
-        method: 'GET',
-        ...page,
-        accept: 'application/json',
-        explain,
-      };
-      const { rows, next } = await this.#http.json(call, limits, (answer) =>
-        readPage(answer, (text) => this.#http.clean(text)),
-      );
-      yield* rows;
-      if (next === undefined || seen.has(next)) return;
-      seen.add(next);
-      const url = URL.parse(next);
-      if (url?.origin !== this.#http.origin) {
-        throw new ServiceError({
-          service: perceptionPoint,
-          operation: call.operation,
-          what: `the next page is said to be at ${this.#http.clean(url?.origin ?? next)}, where the token must not go`,
-          remedy: 'Set the base URL to where the service really is.',
-        });
-      }
-      page = { path: url };
-    }
+    for await (const { rows } of readScanList(this.#http, period, limits)) yield* rows;
   }
 
   /**
-   * Looks a scan up by its id among those of a period. No filter by id is documented, and a `GET` of a single scan
-   * neither, so the list is read, and the id compared with all that a scan is known by.
+   * One check for many scans with one reading of the list, or with a look-up by id where they are few. What only parts
+   * say is not final before a second check has shown the same.
+   *
+   * @param onReading called as often as the list goes on, with the ids that are on the pages so far.
+   * @returns nothing about a scan that the service does not list (yet). No answer in it holds the token, or what this
+   * client submitted in secret, such as a file password.
+   */
+  async look(
+    scans: readonly SoughtScan[],
+    period: ScanPeriod,
+    limits: Limits = {},
+    onReading?: OnReading,
+  ): Promise<ReadonlyMap<string, Sighting>> {
+    const sightings = await this.#search.look(scans, period, limits, onReading);
+    return new Map(
+      [...sightings].map(([scanId, sighting]) => [
+        scanId,
+        { ...sighting, scan: this.#withoutSecrets(scanId, sighting.scan) },
+      ]),
+    );
+  }
+
+  /**
+   * Finds a scan of a period by its id. With the SHA-256 and the time of its submission, it is also found where the
+   * list knows it by another id.
    *
    * @returns `undefined` when the service does not list it (yet).
    */
-  async findScan(scanId: string, period: ScanPeriod, limits: Limits = {}): Promise<Scan | undefined> {
-    const found = await this.findScans([scanId], period, limits);
-    return found.get(scanId);
+  async findScan(
+    scan: string | SoughtScan,
+    period: ScanPeriod,
+    limits: Limits = {},
+  ): Promise<Scan | undefined> {
+    const sought = typeof scan === 'string' ? { scanId: scan } : scan;
+    const found = await this.findScans([sought], period, limits);
+    return found.get(sought.scanId);
   }
 
   /**
-   * As `findScan`, among the scans of the last 30 days.
-   *
-   * @throws {NotFoundError} when the service does not list it (yet).
-   */
-  async getScan(scanId: string, limits: Limits = {}): Promise<Scan> {
-    const scan = await this.findScan(scanId, searchPeriod(this.clock.now()), limits);
-    if (scan === undefined) throw notListed(scanId);
-    return scan;
-  }
-
-  /**
-   * As `findScan`, for many at once with one reading of the list. Their answers hold neither the token nor what this
-   * client has submitted in secret, such as a file password.
+   * As `findScan`, for many at once. A scan of which only parts are listed is checked a second time, and has finished
+   * when that shows nothing new.
    */
   async findScans(
-    scanIds: readonly string[],
+    scans: readonly (string | SoughtScan)[],
     period: ScanPeriod,
     limits: Limits = {},
   ): Promise<ReadonlyMap<string, Scan>> {
-    const rowsOf = new Map<string, ScanRow[]>(scanIds.map((scanId) => [scanId, []]));
-    const withoutOwnRow = new Set(scanIds);
-    for await (const row of this.listScans(period, limits)) {
-      for (const scanId of new Set([row.id, row.fullScanId, row.rootScanId])) {
-        if (scanId !== undefined) rowsOf.get(scanId)?.push(row);
-      }
-      if (row.id !== undefined) withoutOwnRow.delete(row.id);
-      // What else there is about a scan does not count beside its own row.
-      if (withoutOwnRow.size === 0) break;
-    }
+    const sought = scans.map((scan) => (typeof scan === 'string' ? { scanId: scan } : scan));
+    const first = await this.look(sought, period, limits);
+    const inParts = sought.filter(({ scanId }) => isProvisional(first.get(scanId)));
+    const second = inParts.length === 0 ? first : await this.#lookAgain(inParts, period, limits);
     return new Map(
-      [...rowsOf].flatMap(([scanId, rows]) => {
-        const scan = scanOfRows(scanId, rows);
-        return scan === undefined ? [] : [[scanId, this.#withoutSecrets(scanId, scan)] as const];
+      [...first].map(([scanId, sighting]) => {
+        if (!isProvisional(sighting)) return [scanId, sighting.scan];
+        const later = second.get(scanId) ?? sighting;
+        const isSame = second.has(scanId) && later.fingerprint === sighting.fingerprint;
+        return [scanId, isSame || later.isWhole ? later.scan : unfinished(later.scan)];
       }),
     );
   }
 
+  async #lookAgain(
+    scans: readonly SoughtScan[],
+    period: ScanPeriod,
+    limits: Limits,
+  ): Promise<ReadonlyMap<string, Sighting>> {
+    const isTooLate = limits.deadline !== undefined && this.clock.now() + restForPartsMs >= limits.deadline;
+    if (isTooLate) return new Map();
+    await this.clock.sleep(restForPartsMs, limits.signal ?? new AbortController().signal);
+    return this.look(scans, period, limits);
+  }
+
+  /**
+   * Checks once for scans of the last 30 days, by the ids that earlier submissions gave. A running scan may be absent
+   * from the list (vendor code), so the list of running scans is asked for the others.
+   *
+   * @returns nothing about a scan that the service does not know.
+   */
+  async checkScans(scanIds: readonly string[], limits: Limits = {}): Promise<ReadonlyMap<string, Scan>> {
+    const found = await this.findScans(scanIds, searchPeriod(this.clock.now()), limits);
+    const others = scanIds.filter((scanId) => !found.has(scanId));
+    return others.length === 0 ? found : new Map([...found, ...(await this.findRunning(others, limits))]);
+  }
+
+  /** Those of the scans that the service says are running: `GET /api/v1/scans/running_list/` (vendor code). */
+  async findRunning(scanIds: readonly string[], limits: Limits = {}): Promise<ReadonlyMap<string, Scan>> {
+    const running = await this.#search.running(scanIds, limits);
+    return new Map(
+      [...running].map(([scanId, row]) => [scanId, unfinished(this.#withoutSecrets(scanId, row))]),
+    );
+  }
+
+  /**
+   * As `checkScans`, for one.
+   *
+   * @throws {NotFoundError} when the service does not list it (yet).
+   */
+  async getScan(scanId: string, limits: Limits = {}): Promise<Scan> {
+    const scan = (await this.checkScans([scanId], limits)).get(scanId);
+    if (scan === undefined) throw notListed(scanId);
+    return scan;
+  }
+
+  /** The error for a scan id that the service gave to two submissions of this client; `undefined` for any other. */
+  clashOf(scanId: string): ServiceError | undefined {
+    const names = this.#submissions.get(scanId)?.names ?? [];
+    if (names.length < 2) return undefined;
+    return new ServiceError({
+      service: perceptionPoint,
+      operation: 'submit file',
+      subject: scanId,
+      what: `the service gave this scan id to two submissions, ${names.join(' and ')}, so its verdict may be that on the other one`,
+      remedy:
+        'Look at both files on the page "Scans" of X-Ray, channel "API", and ask the support of the service why their ids are equal.',
+      resumeId: scanId,
+    });
+  }
+
   #withoutSecrets(scanId: string, scan: Scan): Scan {
-    const redact = this.#http.redactor(this.#secretsOfScans.get(scanId) ?? []);
+    const redact = this.#http.redactor(this.#submissions.get(scanId)?.secrets ?? []);
     return { ...scan, answer: redactJson(scan.answer, redact) };
   }
 
@@ -224,55 +280,22 @@ export class PerceptionPointClient {
   }
 }
 
-/** What it means that the service does not list a scan. */
-export function notListed(scanId: string): NotFoundError {
-  return new NotFoundError({
+/** Something between answered in place of the service, or the service does not have the whole file. */
+function sentInPart(name: string, scanId: string): ServiceError {
+  return new ServiceError({
     service: perceptionPoint,
-    operation: 'look for scan',
-    subject: scanId,
-    what: 'the service does not list it',
-    remedy:
-      'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
+    operation: 'submit file',
+    subject: name,
+    what: `the answer, scan id ${scanId}, arrived before all of the file was sent`,
+    remedy: 'Check what stands between this machine and the service.',
   });
 }
 
-function explain(refusal: Refusal): SecurityReportsError | undefined {
-  switch (refusal.status) {
-    case 401:
-    case 403:
-      return new AccessError({
-        ...refusal,
-        what: 'the service refuses the token, or the licence does not include the API',
-        remedy:
-          'Check the token and the region, and ask the Customer Success Manager whether the API is licensed.',
-      });
-    // Neither call asks for something by its id.
-    case 404:
-    case 410:
-      return new ServiceError({
-        ...refusal,
-        what: 'there is no such call at this address',
-        remedy: 'Check the base URL, and what stands in front of the service.',
-      });
-    case 413:
-      return new ServiceError({
-        ...refusal,
-        what: 'the file is too large for the service, or for a proxy on the way',
-        remedy: `The service takes ${mostBytesToScan} bytes at most; ask whoever runs the proxy about its limit.`,
-      });
-    default:
-      return undefined;
-  }
+/** Whether only parts speak for the scan. */
+export function isProvisional(sighting: Sighting | undefined): boolean {
+  return sighting !== undefined && sighting.scan.finished && !sighting.isWhole;
 }
 
-function readPage(
-  answer: unknown,
-  clean: (text: string) => string,
-): { rows: readonly ScanRow[]; next: string | undefined } | undefined {
-  const { results, next } = (answer ?? {}) as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(results)) return undefined;
-  return {
-    rows: results.flatMap((result) => readScanRow(result, clean) ?? []),
-    next: typeof next === 'string' && next !== '' ? next : undefined,
-  };
+function unfinished(scan: Scan): Scan {
+  return { ...scan, finished: false, verdict: 'unknown', verdictCode: '' };
 }

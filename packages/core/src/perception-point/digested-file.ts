@@ -8,7 +8,7 @@ export interface FileToScan {
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** A file whose SHA-256 is taken while it is sent, so that it is read only once. */
+/** A file whose SHA-256 is taken while it is sent, so that the digest is that of what was really sent. */
 export class DigestedFile {
   readonly #file: FileToScan;
   #sha256: string | undefined;
@@ -22,6 +22,7 @@ export class DigestedFile {
   }
 
   async *open(): AsyncGenerator<Uint8Array, void, void> {
+    this.#sha256 = undefined;
     const hash = createHash('sha256');
     for await (const chunk of this.#file.open()) {
       hash.update(chunk);
@@ -30,10 +31,8 @@ export class DigestedFile {
     this.#sha256 = hash.digest('hex');
   }
 
-  /** In lower-case hex. Of a file that was not read to its end, as when the upload broke off, it is read once more. */
-  async sha256(): Promise<string> {
-    const chunks = this.open();
-    while (this.#sha256 === undefined) await chunks.next();
+  /** In lower-case hex; `undefined` unless the last reading reached the end of the file. */
+  get sha256(): string | undefined {
     return this.#sha256;
   }
 }

@@ -15,6 +15,8 @@ export interface ScanResult {
   readonly verdict: Verdict;
   /** The service's own code, such as `MAL`. */
   readonly verdictCode: string;
+  /** Whether the service reports an error or a failed status beside the verdict. */
+  readonly reportsError: boolean;
   /** A safe file name for the document: `<file name>-<scan id>.json`. */
   readonly documentName: string;
   /** The service's own answer as indented JSON, without secrets, with the SHA-256 of what was sent as `submitted_sha256`. */
@@ -50,7 +52,11 @@ export async function scanFile(
   const submitted = await client.submitFile(submission, options);
   options.onSubmitted?.(submitted);
   try {
-    const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
+    const scan = await watch.waitFor(submitted.scanId, {
+      ...options,
+      submittedAt: submitted.submittedAt,
+      sha256: submitted.sha256,
+    });
     return { ...scanResult(submitted, scan), submitted };
   } catch (error) {
     if (!(error instanceof SecurityReportsError) || error.resumeId !== undefined) throw error;
@@ -82,7 +88,7 @@ function afterSubmission(error: SecurityReportsError, { scanId, name }: Submitte
  */
 export function scanResult(
   known: Pick<SubmittedFile, 'scanId'> & Partial<Pick<SubmittedFile, 'name' | 'sha256'>>,
-  scan: Pick<Scan, 'verdict' | 'verdictCode' | 'answer'> & Partial<Pick<Scan, 'fileName'>>,
+  scan: Pick<Scan, 'verdict' | 'verdictCode' | 'reportsError' | 'answer'> & Partial<Pick<Scan, 'fileName'>>,
   secrets: readonly string[] = [],
 ): ScanResult {
   const { scanId, name = scan.fileName ?? 'scan', sha256 } = known;
@@ -93,6 +99,7 @@ export function scanResult(
     scanId,
     verdict: scan.verdict,
     verdictCode: scan.verdictCode,
+    reportsError: scan.reportsError,
     documentName: documentNameOf(name, scanId),
     document,
     size: Buffer.byteLength(document),

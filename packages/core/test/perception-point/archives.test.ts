@@ -1,4 +1,4 @@
-import type { ScanOptions } from '@security-reports/simulator';
+import type { PerceptionPointOptions, ScanOptions, Simulator } from '@security-reports/simulator';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Scan, ScanRow } from '../../src/perception-point/scan.ts';
@@ -9,10 +9,15 @@ import { startXRay } from '../support/x-ray.ts';
 const day = 24 * 3_600_000;
 
 /** Looks once at a scan that goes like this, with one row on a page. */
-async function look(options: ScanOptions): Promise<Scan | undefined> {
-  const { simulator, client } = await startXRay({ pageSize: 1 });
+async function look(options: ScanOptions, settings: PerceptionPointOptions = {}): Promise<Scan | undefined> {
+  const { simulator, client } = await startXRay({ pageSize: 1, ...settings });
   const scanId = simulator.perceptionPoint.addScan(options);
   return client.findScan(scanId, { start: Date.now() - day, end: Date.now() + day });
+}
+
+/** Resolves once so many requests have arrived. */
+async function journalOf(simulator: Simulator, requests: number): Promise<void> {
+  await expect.poll(() => simulator.journal.list().length).toBeGreaterThanOrEqual(requests);
 }
 
 const clean = { verdict: 'CLN' };
@@ -30,11 +35,19 @@ describe('an archive of which only the files are listed', () => {
     },
   );
 
-  test.each([[[goingOn, clean]], [[clean, goingOn]], [[malicious, goingOn]]])(
+  test.each([[[goingOn, clean]], [[clean, goingOn]]])(
     'is being scanned as long as one of them is: %j',
     async (parts) => {
       const scan = await look({ ...onlyParts, rootSummary: false, parts });
       expect(scan).toMatchObject({ finished: false, verdict: 'unknown', verdictCode: '' });
+    },
+  );
+
+  test.each([[[malicious, goingOn]], [[goingOn, malicious]]])(
+    'is malicious once one of them is, whatever the others do: %j',
+    async (parts) => {
+      const scan = await look({ ...onlyParts, rootSummary: false, parts });
+      expect(scan).toMatchObject({ finished: true, verdict: 'malicious' });
     },
   );
 
@@ -46,44 +59,53 @@ describe('an archive of which only the files are listed', () => {
     });
   });
 
-  test('has finished when one of them tells the verdict, whatever the others do', async () => {
-    const parts = [clean, goingOn];
-    expect(await look({ ...onlyParts, verdict: 'MAL', parts })).toMatchObject({
+  test('is as bad as what one of them says about the whole', async () => {
+    expect(await look({ ...onlyParts, verdict: 'SUS', parts: [clean] })).toMatchObject({
       finished: true,
-      verdict: 'malicious',
-      verdictCode: 'MAL',
+      verdict: 'suspicious',
+      verdictCode: 'SUS',
     });
   });
 
-  test('has the verdict that one of them tells, not the worst one', async () => {
+  test('is as bad as the worst of them, whatever one says about the whole', async () => {
     const parts = [clean, malicious];
     expect(await look({ ...onlyParts, verdict: 'SUS', parts })).toMatchObject({
       finished: true,
-      verdict: 'suspicious',
-    });
-  });
-});
-
-describe('an archive that has a row of its own', () => {
-  test('has the verdict of that', async () => {
-    const parts = [malicious, goingOn];
-    expect(await look({ scanSeconds: 0, verdict: 'SPM', parts })).toMatchObject({
-      finished: true,
-      verdict: 'spam',
-      answer: { verbose_verdict: 'SPM' },
+      verdict: 'malicious',
     });
   });
 
-  test('is looked for no further than that', async () => {
+  test('has finished only when a second check shows nothing new', async () => {
     const { simulator, client } = await startXRay({ pageSize: 1 });
-    const earlier = simulator.perceptionPoint.addScan({ createdSecondsAgo: 90 });
-    const later = simulator.perceptionPoint.addScan({ createdSecondsAgo: 60 });
-    await client.getScan(later);
-    expect(simulator.journal.list()).toHaveLength(1);
-    await client.getScan(earlier);
-    expect(simulator.journal.list()).toHaveLength(3);
+    const period = { start: Date.now() - day, end: Date.now() + day };
+    const id = simulator.perceptionPoint.addScan({ ...onlyParts, rootSummary: false, parts: [clean] });
+    const [first] = (await client.look([{ scanId: id }], period)).values();
+    expect(first).toMatchObject({ isWhole: false, scan: { finished: true, verdict: 'clean' } });
+    const found = client.findScan(id, period);
+    await journalOf(simulator, 3);
+    simulator.perceptionPoint.addScan({ id, scanSeconds: 0, verdict: 'MAL', rootSummary: false });
+    expect(await found).toMatchObject({ finished: true, verdict: 'malicious' });
   });
 });
+
+describe.each(['newest-first', 'oldest-first'] as const)(
+  'an archive that has a row of its own, %s',
+  (listOrder) => {
+    test.each([
+      ['CLN', [malicious, goingOn], { finished: true, verdict: 'malicious' }],
+      ['SPM', [clean, clean], { finished: true, verdict: 'spam' }],
+      ['SUS', [clean, { verdict: 'SPM' }], { finished: true, verdict: 'suspicious' }],
+      ['CLN', [clean, { verdict: 'BLK' }], { finished: true, verdict: 'restricted' }],
+      ['CLN', [clean, goingOn], { finished: false, verdict: 'unknown' }],
+      ['MAL', [clean, goingOn], { finished: true, verdict: 'malicious' }],
+    ])('with the verdict %s and the parts %j is %j', async (verdict, parts, expected) => {
+      for (const offersLookUp of [true, false]) {
+        const options = { scanSeconds: 0, verdict, parts };
+        expect(await look(options, { listOrder, offersLookUp })).toMatchObject(expected);
+      }
+    });
+  },
+);
 
 describe('rows that share a full_scan_id', () => {
   test.each([[['MAL', 'CLN']], [['CLN', 'MAL']]])(
@@ -136,7 +158,9 @@ describe('what rows tell about a scan together', () => {
           fc.tuple(fc.constant(values), fc.shuffledSubarray(values, { minLength: values.length })),
         ),
         ([values, shuffled]) => {
-          const [scan, other] = [values, shuffled].map((some) => judged(scanOfRows('R', read(some))));
+          const [scan, other] = [values, shuffled].map((some) =>
+            judged(scanOfRows(new Set(['R']), read(some))?.scan),
+          );
           expect({ ...other, verdictCode: '' }).toEqual({ ...scan, verdictCode: '' });
         },
       ),
@@ -149,7 +173,7 @@ describe('what rows tell about a scan together', () => {
         const about = read(values).filter((some) =>
           [some.id, some.fullScanId, some.rootScanId].includes('R'),
         );
-        const scan = scanOfRows('R', about);
+        const scan = scanOfRows(new Set(['R']), about)?.scan;
         if (scan?.verdict !== 'clean') return;
         const isTold = about.some(
           (some) =>

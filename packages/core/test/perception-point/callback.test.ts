@@ -17,6 +17,7 @@ describe('a callback', () => {
       scanId: '123456',
       verdict: 'malicious',
       verdictCode: 'MAL',
+      reportsError: false,
       name: 'my_file.doc',
       type: 'File',
       path: '/x',

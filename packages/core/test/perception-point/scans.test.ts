@@ -192,9 +192,9 @@ describe('what to do about a wait that was in vain', () => {
 
   test('is to ask again for what was submitted and is not listed yet', async () => {
     const { simulator, client } = await startXRay();
-    simulator.perceptionPoint.scriptScan({ scan: { listLagSeconds: 60 } });
+    simulator.perceptionPoint.scriptScan({ scan: { listLagSeconds: 600 } });
     const source = { type: 'data', file: textFile('hello') } as const;
-    const error = await failureOf(scanFile(client, new ScanWatch(client), { source }, within(client, 5)));
+    const error = await failureOf(scanFile(client, new ScanWatch(client), { source }, within(client, 60)));
     expect(error).toMatchObject({
       lastState: 'not listed yet',
       remedy: expect.stringMatching(/may take a while to list .* ask again for the scan id/) as string,
@@ -217,7 +217,7 @@ test('a wait at an interval below the shortest one rests no negative time', asyn
   const onWarning = (warning: Error): number => warnings.push(warning);
   process.on('warning', onWarning);
   onTestFinished(() => void process.off('warning', onWarning));
-  const { simulator, client } = await startXRay();
+  const { simulator, client } = await startXRay({ offersLookUp: false });
   const id = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0, scanSeconds: 0.2 });
   await new ScanWatch(client, 100).waitFor(id, within(client, 60));
   expect(simulator.journal.list({ route: list }).length).toBeGreaterThan(2);
@@ -226,7 +226,7 @@ test('a wait at an interval below the shortest one rests no negative time', asyn
 
 describe('many that wait at once', () => {
   test('share one polling loop', async () => {
-    const { simulator, client } = await startXRay({ scanSeconds: 0.6 });
+    const { simulator, client } = await startXRay({ scanSeconds: 0.6, offersLookUp: false });
     const watch = new ScanWatch(client);
     const waitForAll = async (files: number): Promise<number> => {
       const before = simulator.journal.list({ route: list }).length;
@@ -315,6 +315,7 @@ const finished: Scan = {
   finished: true,
   verdict: 'clean',
   verdictCode: 'CLN',
+  reportsError: false,
   fileName: '../odd:name.doc',
   answer: { id: 7 },
 };
