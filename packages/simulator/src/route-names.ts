@@ -7,6 +7,8 @@ export const routeNames = [
   'spectra-analyze.samples.classification',
   'perception-point.files.submit',
   'perception-point.scans.list',
+  'perception-point.scans.get',
+  'perception-point.scans.running',
   'perception-point.health',
   'digicert.report.history',
   'digicert.report.details',

@@ -1,5 +1,6 @@
 import type { Simulator } from '@security-reports/simulator';
 import { startSimulator } from '@security-reports/simulator';
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { credential, list, submitted } from './perception-point-client.ts';
 import type { Page } from './perception-point-client.ts';
@@ -12,6 +13,7 @@ afterEach(() => simulator.close());
 
 const get = (query: string) =>
   fetch(`${simulator.url}/api/v1/scans/list/${query}`, { headers: credential(simulator) });
+const sha256Of = (content: string) => createHash('sha256').update(content).digest('hex');
 const idsOf = ({ results }: Page) => results.map(({ id }) => String(id));
 const onlyRow = async () => {
   const { results } = await list(simulator);
@@ -25,8 +27,8 @@ describe('a scan', () => {
     const row = await onlyRow();
     expect(row).toEqual({
       id: Number(scanId),
-      root_scan_id: null,
-      full_scan_id: expect.stringMatching(/^\d{5}_1_[-0-9a-f]{36}_\d{8}$/) as string,
+      root_scan_id: Number(scanId),
+      full_scan_id: `001E${scanId}`,
       origin: 'api',
       finished_at: null,
       verbose_verdict: null,
@@ -122,7 +124,7 @@ describe('a scan', () => {
     simulator.perceptionPoint.scriptScan({ scan: { listedAs: 'full_scan_id' } });
     const scanId = await submitted(simulator, { path: 'x' });
     const row = await onlyRow();
-    expect(row).toMatchObject({ full_scan_id: Number(scanId), root_scan_id: null });
+    expect(row).toMatchObject({ full_scan_id: Number(scanId), root_scan_id: row['id'] });
     expect(String(row['id'])).not.toBe(scanId);
   });
 
@@ -159,7 +161,7 @@ describe('a scan', () => {
         verbose_verdict: 'CLN',
         root_scan_summary: { verbose_verdict: 'SUS', sub_verdict: 'CLN' },
       },
-      { id, root_scan_id: null, verbose_verdict: 'SUS', root_scan_summary: null },
+      { id, root_scan_id: id, verbose_verdict: 'SUS', root_scan_summary: null },
     ]);
     expect(new Set(results.map((row) => JSON.stringify(row['sample']))).size).toBe(3);
     expect(new Set(results.map((row) => row['id'])).size).toBe(3);
@@ -182,6 +184,65 @@ describe('a scan', () => {
       { verbose_verdict: 'MAL', root_scan_summary: { verbose_verdict: 'MAL', sub_verdict: 'MAL' } },
       { verbose_verdict: 'CLN', root_scan_summary: { verbose_verdict: 'MAL', sub_verdict: 'CLN' } },
     ]);
+  });
+
+  test('may be listed under an id of its own, with only its content to know it by', async () => {
+    simulator.perceptionPoint.scriptScan({ scan: { listedAs: 'sha256', parts: [{ verdict: 'CLN' }] } });
+    const scanId = await submitted(simulator, {}, { name: 'a.txt', content: 'hello' });
+    const { results } = await list(simulator);
+    const [part, own] = results;
+    expect(JSON.stringify(results)).not.toContain(scanId);
+    expect(own?.['sample']).toMatchObject({ sha256: sha256Of('hello') });
+    expect(part?.['root_scan_id']).toBe(own?.['id']);
+  });
+
+  test('may have the id, the digest and more members that a script says', async () => {
+    simulator.perceptionPoint.scriptScan({
+      scan: { id: 'mine', sampleSha256: 'ab12', rowFields: { status: 'FAILED', confidence: 7 } },
+    });
+    expect(await submitted(simulator, { path: 'x' })).toBe('mine');
+    expect(await onlyRow()).toMatchObject({
+      id: 'mine',
+      full_scan_id: '001Emine',
+      sample: { sha256: 'ab12' },
+      status: 'FAILED',
+      confidence: 7,
+    });
+  });
+
+  test('may be absent from the list until it has finished', async () => {
+    simulator.perceptionPoint.configure({ listsRunning: false });
+    const scanId = await submitted(simulator, { path: 'x' });
+    expect((await list(simulator)).results).toEqual([]);
+    simulator.advance(2);
+    expect(await onlyRow()).toMatchObject({ id: Number(scanId) });
+  });
+
+  test('can be looked up by its short and its full id, once it is listed', async () => {
+    simulator.perceptionPoint.scriptScan({ scan: { listLagSeconds: 1 } });
+    const scanId = await submitted(simulator, { path: 'x' });
+    expect((await get(`${scanId}/`)).status).toBe(404);
+    simulator.advance(1);
+    for (const id of [scanId, `001E${scanId}`]) {
+      const answer = await get(`${id}/`);
+      expect(answer.headers.get('content-type')).toBe('application/json');
+      expect(await answer.json()).toEqual(await onlyRow());
+    }
+    expect((await get('none/')).status).toBe(404);
+    simulator.perceptionPoint.configure({ offersLookUp: false });
+    expect((await get(`${scanId}/`)).status).toBe(404);
+  });
+
+  test('is among the running ones as long as it is scanned', async () => {
+    const scanId = await submitted(simulator, { path: 'x' });
+    simulator.perceptionPoint.addScan({ origin: 'email', scanSeconds: 'never' });
+    const running = (): Promise<Response> =>
+      get('../running_list/?limit=5&verbose_origin[]=api&verbose_status=RUN');
+    expect(await (await running()).json()).toMatchObject({ results: [{ id: Number(scanId) }] });
+    simulator.advance(2);
+    expect(await (await running()).json()).toMatchObject({ results: [] });
+    simulator.perceptionPoint.configure({ offersRunningList: false });
+    expect((await running()).status).toBe(404);
   });
 
   test('may have parts that tell nothing of it', async () => {
@@ -348,13 +409,12 @@ describe('a long list', () => {
   test('comes in pages of 50, newest first, each with the address of the next', async () => {
     const ids = addScans(120).reverse();
     const pages: Page[] = [await list(simulator, '?origin=api')];
-    for (let next = pages[0]?.next; typeof next === 'string'; next = pages.at(-1)?.next)
-      pages.push(await list(simulator, next));
+    while (pages.at(-1)?.has_more === true) pages.push(await list(simulator, pages.at(-1)?.next ?? ''));
     expect(pages.map(({ count }) => count)).toEqual([120, 120, 120]);
     expect(pages.map((page) => page.page_result_count)).toEqual([50, 50, 20]);
     expect(pages.map((page) => page.has_more)).toEqual([true, true, false]);
     expect(pages.flatMap(idsOf)).toEqual(ids);
-    for (const { next } of pages.slice(0, 2)) {
+    for (const { next } of pages) {
       const { origin, pathname, searchParams } = new URL(next ?? '');
       expect([origin, pathname]).toEqual([simulator.url, '/api/v1/scans/list/']);
       expect([...searchParams.keys()]).toEqual(['_cursor']);
@@ -362,7 +422,7 @@ describe('a long list', () => {
   });
 
   test('has one page when it just fits', async () => {
-    simulator.perceptionPoint.configure({ pageSize: 3 });
+    simulator.perceptionPoint.configure({ pageSize: 3, nextIsAlwaysSet: false });
     addScans(3);
     expect(await list(simulator)).toMatchObject({ next: null, has_more: false, page_result_count: 3 });
     expect(await list(simulator, '?origin=email')).toEqual({
@@ -374,16 +434,54 @@ describe('a long list', () => {
     });
   });
 
-  test('goes on where it was, with the same query, whatever came in between', async () => {
-    simulator.perceptionPoint.configure({ pageSize: 2 });
-    const [a, b, c] = addScans(3);
-    simulator.perceptionPoint.addScan({ origin: 'email' });
-    const { next } = await list(simulator, '?origin=api');
+  test('has as many rows as limit asks for, at most 500', async () => {
+    addScans(520);
+    for (const [query, rows] of [
+      ['?limit=7', 7],
+      ['?limit=9999', 500],
+      ['', 50],
+    ] as const) {
+      expect((await list(simulator, query)).results).toHaveLength(rows);
+    }
+    expect((await get('?limit=many')).status).toBe(400);
+  });
+
+  test('has a next that is set behind its last page, too, as was recorded', async () => {
+    addScans(2);
+    const page = await list(simulator);
+    expect(page).toMatchObject({ has_more: false, next: expect.stringContaining('?_cursor=') as string });
+    expect(await list(simulator, page.next ?? '')).toMatchObject({ has_more: false, results: [] });
+    expect(await list(simulator, '?origin=email')).toMatchObject({
+      results: [],
+      next: expect.stringContaining('?_cursor=') as string,
+    });
+  });
+
+  test('comes oldest first where that is set', async () => {
+    simulator.perceptionPoint.configure({ listOrder: 'oldest-first' });
+    const ids = addScans(3);
+    const first = await list(simulator, '?limit=2');
+    const second = await list(simulator, `${first.next ?? ''}&limit=2`);
+    expect([first, second].flatMap(idsOf)).toEqual(ids);
+  });
+
+  test('goes on where it was, without the filters that the cursor does not carry', async () => {
+    const [a] = addScans(1);
+    const email = simulator.perceptionPoint.addScan({ origin: 'email', createdSecondsAgo: 70 });
+    addScans(2);
+    const { next } = await list(simulator, '?origin=api&limit=2');
     simulator.perceptionPoint.addScan({ createdSecondsAgo: 0 });
-    expect(idsOf(await list(simulator, next ?? ''))).toEqual([a]);
-    const again = `${next ?? ''}&origin=email&start=9999999999`;
-    expect(idsOf(await list(simulator, again))).toEqual([a]);
-    expect([b, c]).toHaveLength(2);
+    expect(idsOf(await list(simulator, next ?? ''))).toEqual([a, email]);
+    expect(idsOf(await list(simulator, `${next ?? ''}&origin=api`))).toEqual([a]);
+  });
+
+  test('goes on with the filters of the first page where its cursors carry them', async () => {
+    simulator.perceptionPoint.configure({ cursorCarriesFilters: true });
+    const [a] = addScans(1);
+    simulator.perceptionPoint.addScan({ origin: 'email', createdSecondsAgo: 70 });
+    addScans(2);
+    const { next } = await list(simulator, '?origin=api&limit=2');
+    expect(idsOf(await list(simulator, `${next ?? ''}&origin=email&start=9999999999`))).toEqual([a]);
   });
 
   test('starts anew without the cursor', async () => {

@@ -381,6 +381,13 @@ test('the token may be given', async () => {
 test('it says that it is alive, whoever asks', async () => {
   const answer = await fetch(`${simulator.url}/health_check`);
   expect(answer.status).toBe(200);
-  expect(await answer.text()).toBe('system is running');
+  expect(await answer.json()).toEqual({ description: 'system is running', maintenance_mode: false });
   expect(simulator.journal.list()).toMatchObject([{ route: 'perception-point.health', credential: 'none' }]);
+});
+
+test.each(['Token', 'token', 'TOKEN'])('it takes a token after %s', async (scheme) => {
+  const { token } = simulator.perceptionPoint;
+  const url = `${simulator.url}/api/v1/scans/list/`;
+  const answer = await fetch(url, { headers: { authorization: `${scheme} ${token}` } });
+  expect(answer.status).toBe(200);
 });

@@ -1,5 +1,6 @@
 import { exactly } from '../control-schemas.ts';
 import { idStyles } from './scan-id.ts';
+import { listOrders } from './scan-list.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { idKeys } from './scan-options.ts';
 import type { ScanScript } from './scan-scripts.ts';
@@ -21,6 +22,9 @@ const secondsOrNever = { anyOf: [seconds, { const: 'never' }] };
 const scanProperties: Readonly<Record<keyof ScanOptions, object>> = {
   scanSeconds: secondsOrNever,
   verdict: text,
+  id: { anyOf: [text, { type: 'integer' }] },
+  sampleSha256: text,
+  rowFields: { type: 'object' },
   evidence: { type: 'array' },
   listLagSeconds: seconds,
   finishedAtLagSeconds: seconds,
@@ -43,7 +47,6 @@ export const scanScriptSchema = exactly({ scan: exactly({}, scanProperties) }, s
 
 const existingProperties: Readonly<Record<keyof ExistingScanJson, object>> = {
   ...scanProperties,
-  id: { anyOf: [text, { type: 'integer' }] },
   content: text,
   contentBase64: text,
   origin: text,
@@ -58,6 +61,12 @@ const settingsProperties: Readonly<Record<keyof PerceptionPointSettings, object>
   idStyle: { enum: idStyles },
   scanSeconds: secondsOrNever,
   pageSize: piece,
+  nextIsAlwaysSet: { type: 'boolean' },
+  cursorCarriesFilters: { type: 'boolean' },
+  listOrder: { enum: listOrders },
+  listsRunning: { type: 'boolean' },
+  offersLookUp: { type: 'boolean' },
+  offersRunningList: { type: 'boolean' },
   nextOrigin: { type: ['string', 'null'] },
   mostBytes: count,
   callbackHosts: { type: 'array', items: text },

@@ -1,6 +1,13 @@
 import { arrayText, objectText } from '../json-text.ts';
 import type { ScanRow } from './scan-row.ts';
 import { rowText } from './scan-row.ts';
+import type { PerceptionPointSettings } from './settings.ts';
+
+/** In which order the rows are listed. */
+export const listOrders = ['newest-first', 'oldest-first'] as const;
+
+/** One of {@link listOrders}. */
+export type ListOrder = (typeof listOrders)[number];
 
 /** Which rows to list; what is left out does not matter. */
 export interface ScanQuery {
@@ -9,9 +16,26 @@ export interface ScanQuery {
   readonly end?: number;
   readonly origin?: string;
   readonly verbose_verdict?: string;
+  /** How many rows at most. */
+  readonly limit?: number;
   /** Where the page before ended. */
   readonly after?: Position;
 }
+
+/** How a page is made. */
+export interface PageOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly settings: Pick<
+    PerceptionPointSettings,
+    'pageSize' | 'nextIsAlwaysSet' | 'cursorCarriesFilters' | 'listOrder' | 'listsRunning'
+  >;
+  /** Makes the address of the next page from its cursor. */
+  readonly nextUrl: (cursor: string) => string;
+}
+
+/** So many rows has a page where no `limit` is asked for (inferred). */
+const usualPageSize = 50;
 
 /** The place of a row in the list. */
 interface Position {
@@ -19,7 +43,7 @@ interface Position {
   readonly order: number;
 }
 
-/** The rows so far. Newest first (inferred), so that a scan that comes in between two pages disturbs neither. */
+/** The rows so far. */
 export class ScanList {
   #rows: { readonly row: ScanRow; readonly position: Position }[] = [];
   #added = 0;
@@ -29,7 +53,7 @@ export class ScanList {
       this.#added += 1;
       this.#rows.push({ row, position: { createdAt: row.scan.createdAt, order: this.#added } });
     }
-    this.#rows.sort((a, b) => compare(b.position, a.position));
+    this.#rows.sort((a, b) => compare(a.position, b.position));
   }
 
   clear(): void {
@@ -37,29 +61,51 @@ export class ScanList {
     this.#added = 0;
   }
 
-  /**
-   * One page as JSON (doc: the keys; inferred: that `count` is that of all pages).
-   *
-   * @param options.nextUrl makes the address of the next page from its cursor
-   */
-  pageText(
-    query: ScanQuery,
-    options: { readonly now: number; readonly size: number; readonly nextUrl: (cursor: string) => string },
-  ): string {
-    const { now, size, nextUrl } = options;
-    const { after } = query;
-    const all = this.#rows.filter(({ row }) => matches(row, query, now));
-    const rest = after === undefined ? all : all.filter(({ position }) => compare(position, after) < 0);
-    const page = rest.slice(0, size);
-    const last = page.at(-1);
-    const next =
-      last !== undefined && rest.length > size ? nextUrl(toCursor({ ...query, after: last.position })) : null;
+  /** One page as JSON (doc: the keys; inferred: that `count` is that of all pages). */
+  pageText(query: ScanQuery, { now, settings, nextUrl }: PageOptions): string {
+    const { after, limit = usualPageSize, ...filters } = query;
+    const { pageSize, listOrder, listsRunning } = settings;
+    const ordered = listOrder === 'newest-first' ? this.#rows.toReversed() : this.#rows;
+    const all = ordered.filter(
+      ({ row }) => matches(row, filters, now) && (listsRunning || now >= row.scan.finishedAt(row.part)),
+    );
+    const isAfter = (position: Position, start: Position): boolean =>
+      listOrder === 'newest-first' ? compare(position, start) < 0 : compare(position, start) > 0;
+    const rest = after === undefined ? all : all.filter(({ position }) => isAfter(position, after));
+    const page = rest.slice(0, Math.min(limit, pageSize));
+    const end = page.at(-1)?.position ?? after ?? { createdAt: 0, order: 0 };
+    const hasMore = rest.length > page.length;
+    const cursor = toCursor({ ...(settings.cursorCarriesFilters && { ...filters, limit }), after: end });
+    const next = hasMore || settings.nextIsAlwaysSet ? nextUrl(cursor) : null;
     return objectText({
       count: String(all.length),
       page_result_count: String(page.length),
       next: JSON.stringify(next),
-      has_more: String(next !== null),
+      has_more: String(hasMore),
       results: arrayText(page.map(({ row }) => rowText(row, now))),
+    });
+  }
+
+  /** The row of one scan, or of a part, by its short or its full id. */
+  oneText(id: string, now: number): string | undefined {
+    const found = this.#rows.find(
+      ({ row }) => (row.id.text === id || row.fullId.text === id) && now >= row.scan.listedAt,
+    );
+    return found && rowText(found.row, now);
+  }
+
+  /** The scans of a channel that have not finished, newest first (vendor code: the call; inferred: the answer's shape). */
+  runningText(origin: string | undefined, limit: number, now: number): string {
+    const running = this.#rows
+      .toReversed()
+      .filter(
+        ({ row: { scan, part } }) =>
+          part === undefined && scan.origin === (origin ?? scan.origin) && now < scan.finishedAt(),
+      )
+      .slice(0, limit);
+    return objectText({
+      count: String(running.length),
+      results: arrayText(running.map(({ row }) => rowText(row, now))),
     });
   }
 }

@@ -3,8 +3,11 @@ import type { JsonValue } from '../faults.ts';
 /** The codes that a verdict has (doc: the page "List scans"). A script may use any other. */
 export const verdictCodes = ['CLN', 'SPM', 'SUS', 'BLK', 'MAL'] as const;
 
-/** Which of a row's keys holds the id that the submission was answered with (third party: the keys). */
-export const idKeys = ['id', 'root_scan_id', 'full_scan_id'] as const;
+/**
+ * Which of a row's keys holds the id that the submission was answered with (third party: the keys); with `sha256` none
+ * does, and only the digest of the content shows which scan it is (inferred: POST and list may name a scan differently).
+ */
+export const idKeys = ['id', 'root_scan_id', 'full_scan_id', 'sha256'] as const;
 
 /** One of {@link idKeys}. */
 export type IdKey = (typeof idKeys)[number];
@@ -26,6 +29,12 @@ export interface ScanOptions {
    * and `CLN` for any other.
    */
   readonly verdict?: string;
+  /** What the submission is answered with; the next id unless given. */
+  readonly id?: string | number;
+  /** `sample.sha256` of its own row, in place of the content's: another one, or zeros. */
+  readonly sampleSha256?: string;
+  /** More members of its own row, such as `{ "status": "FAILED" }`, or others in place of its own. */
+  readonly rowFields?: Readonly<Record<string, JsonValue>>;
   /** What speaks for the verdict; items of any shape (doc: of uneven shape). One that fits the verdict unless given. */
   readonly evidence?: readonly JsonValue[];
   /** For so long after the submission the scan is not listed; 0 unless given (inferred). */

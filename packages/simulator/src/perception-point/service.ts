@@ -14,9 +14,13 @@ import type { XRay } from './x-ray.ts';
 
 const listPath = '/api/v1/scans/list/';
 
+/** So many running scans are listed where no `limit` is asked for (inferred). */
+const usualLimit = 50;
+
 /**
- * The calls of Perception Point X-Ray that have to do with files: the submission (doc), the list of scans (doc), and a
- * sign of life (third party). What it answers to errors looks like Django REST Framework (inferred).
+ * The calls of Perception Point X-Ray that have to do with files: the submission (doc), the list of scans (doc), one
+ * scan by its id and the list of running scans (vendor code, from an unofficial copy), and a sign of life (third party).
+ * What it answers to errors looks like Django REST Framework (inferred). Its answers are dated by its own clock.
  */
 export function perceptionPointService(xRay: XRay, { now }: { now: () => number }): Service {
   /** Refuses before the body is read, as the framework does. */
@@ -35,6 +39,11 @@ export function perceptionPointService(xRay: XRay, { now }: { now: () => number 
     };
   }
 
+  function jsonText(text: string): Answer {
+    const answer = answerWith(200, 'application/json', text);
+    return { ...answer, headers: { ...answer.headers, date: new Date(now()).toUTCString() } };
+  }
+
   async function submit(request: ServiceRequest): Promise<Answer> {
     const form = await formOf(request, xRay.settings.mostBytes);
     if ('status' in form) return form;
@@ -51,17 +60,34 @@ export function perceptionPointService(xRay: XRay, { now }: { now: () => number 
 
   function list({ query, message }: ServiceRequest): Answer {
     const cursor = query.get('_cursor');
-    const scanQuery = cursor === null ? queryOf(query) : fromCursor(cursor);
-    if (scanQuery === undefined) return answerJson(404, { detail: 'Invalid cursor' });
-    if ('errors' in scanQuery) return answerJson(400, scanQuery.errors);
-    const { pageSize, nextOrigin } = xRay.settings;
+    const carried = cursor === null ? {} : fromCursor(cursor);
+    if (carried === undefined) return answerJson(404, { detail: 'Invalid cursor' });
+    const asked = queryOf(query);
+    if ('errors' in asked) return answerJson(400, asked.errors);
+    const { settings } = xRay;
     return jsonText(
-      xRay.list.pageText(scanQuery, {
-        now: now(),
-        size: pageSize,
-        nextUrl: (next) => `${nextOrigin ?? originOf(message)}${listPath}?_cursor=${next}`,
-      }),
+      xRay.list.pageText(
+        cursor !== null && settings.cursorCarriesFilters ? carried : { ...asked, ...carried },
+        {
+          now: now(),
+          settings,
+          nextUrl: (next) => `${settings.nextOrigin ?? originOf(message)}${listPath}?_cursor=${next}`,
+        },
+      ),
     );
+  }
+
+  function lookUp(scanId: string): Answer {
+    const row = xRay.settings.offersLookUp ? xRay.list.oneText(scanId, now()) : undefined;
+    return row === undefined ? answerJson(404, { detail: 'Not found.' }) : jsonText(row);
+  }
+
+  function listRunning({ query }: ServiceRequest): Answer {
+    if (!xRay.settings.offersRunningList) return answerJson(404, { detail: 'Not found.' });
+    const origin = query.get('verbose_origin[]') ?? undefined;
+    const isForRunning = (query.get('verbose_status') ?? 'RUN') === 'RUN';
+    const limit = isForRunning ? Number(query.get('limit') ?? usualLimit) : 0;
+    return jsonText(xRay.list.runningText(origin, limit, now()));
   }
 
   return {
@@ -83,11 +109,25 @@ export function perceptionPointService(xRay: XRay, { now }: { now: () => number 
         answer: authorized(list),
       },
       {
+        name: 'perception-point.scans.get',
+        method: 'GET',
+        path: `${listPath}:scanId/`,
+        subjects: ({ params }) => [params['scanId'] ?? ''],
+        answer: authorized(({ params }) => lookUp(params['scanId'] ?? '')),
+      },
+      {
+        name: 'perception-point.scans.running',
+        method: 'GET',
+        path: '/api/v1/scans/running_list/',
+        subjects: () => [],
+        answer: authorized(listRunning),
+      },
+      {
         name: 'perception-point.health',
         method: 'GET',
         path: '/health_check',
         subjects: () => [],
-        answer: () => answerWith(200, 'text/plain; charset=utf-8', 'system is running'),
+        answer: () => answerJson(200, { description: 'system is running', maintenance_mode: false }),
       },
     ],
   };
@@ -96,10 +136,6 @@ export function perceptionPointService(xRay: XRay, { now }: { now: () => number 
 function unauthorized(detail: string): Answer {
   const answer = answerJson(401, { detail });
   return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Token' } };
-}
-
-function jsonText(text: string): Answer {
-  return answerWith(200, 'application/json', text);
 }
 
 /** What was sent as a form, or the answer to what cannot be read as one. */
@@ -132,7 +168,7 @@ async function formOf({ message, form }: ServiceRequest, mostBytes: number): Pro
 function queryOf(query: URLSearchParams): ScanQuery | { errors: Record<string, string[]> } {
   const errors: Record<string, string[]> = {};
   const values: Record<string, string | number> = {};
-  for (const name of ['start', 'end']) {
+  for (const name of ['start', 'end', 'limit']) {
     const text = query.get(name);
     if (text === null) continue;
     if (/^\d+$/.test(text)) values[name] = Number(text);

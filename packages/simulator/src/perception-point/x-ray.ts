@@ -18,8 +18,6 @@ import type { CheckedSubmission } from './submission.ts';
 
 /** A scan that was there before anybody asked. */
 export interface ExistingScan extends ScanOptions {
-  /** As the service writes it: a text or a number; the next one unless given. */
-  readonly id?: string | number;
   /** What was scanned; text becomes UTF-8. Left out, the content is made from the seed. */
   readonly content?: string | Uint8Array;
   /** The channel it came by; `api` unless given. */
@@ -119,11 +117,11 @@ export class XRay implements PerceptionPoint {
     return this.#submissions.carried(scanId, field, value);
   }
 
-  addScan({ id, content, origin = 'api', createdSecondsAgo = 60, ...options }: ExistingScan = {}): string {
+  addScan({ content, origin = 'api', createdSecondsAgo = 60, ...options }: ExistingScan = {}): string {
     const createdAt = this.#now() - createdSecondsAgo * 1000;
     return this.#enlist(
       new Scan({
-        id: id === undefined ? this.#nextId(createdAt) : givenId(id),
+        id: this.#idFor(options, createdAt),
         createdAt,
         origin,
         content: summarize(content ?? this.#madeContent()),
@@ -139,7 +137,7 @@ export class XRay implements PerceptionPoint {
     const scripted = this.#scripts.take({ name, ...(file !== undefined && { sha256: file.sha256 }) });
     const scan = this.#enlist(
       new Scan({
-        id: this.#nextId(now),
+        id: this.#idFor(scripted, now),
         createdAt: now,
         origin: 'api',
         content: file ?? summarize(this.#madeContent()),
@@ -185,8 +183,8 @@ export class XRay implements PerceptionPoint {
     return scan;
   }
 
-  #nextId(now: number): ScanId {
-    return this.#ids.next(this.#settings.idStyle, now);
+  #idFor({ id }: ScanOptions, now: number): ScanId {
+    return id === undefined ? this.#ids.next(this.#settings.idStyle, now) : givenId(id);
   }
 
   /** For what the simulator does not have: files in storages, or behind links. */
