@@ -1,5 +1,5 @@
 import { type Simulator, startSimulator } from '@security-reports/simulator';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type {
   ICredentialDataDecryptedObject,
@@ -331,7 +331,7 @@ describe('the step that waits', () => {
     const { limits, json } = await wait(waiting(scanId, { waited: 60 }));
     expect(limits).toEqual([]);
     expect(json).toMatchObject({ isListed: true });
-    expect(simulator.journal.list()).toHaveLength(1);
+    expect(simulator.journal.list().map(({ route }) => route)).toEqual(['perception-point.scans.get']);
   });
 
   it.each([
@@ -426,11 +426,13 @@ describe('the resume URL', () => {
 });
 
 describe('the step that settles', () => {
+  const content = 'harmless';
+  const sha256OfFile = createHash('sha256').update(content).digest('hex');
   const settle = (scanId: string, more: IDataObject = {}) =>
     runStep('settle', {
       json: {
         request,
-        submitted: { scanId, name: 'setup.exe', submittedAt: Date.now(), sha256: 'ab12', size: 8 },
+        submitted: { scanId, name: 'setup.exe', submittedAt: Date.now(), sha256: sha256OfFile, size: 8 },
         ...more,
       },
     });
@@ -444,12 +446,12 @@ describe('the step that settles', () => {
       verdict: 'malicious',
       verdictCode: 'MAL',
       scanId: '123456',
-      submittedSha256: 'ab12',
+      submittedSha256: sha256OfFile,
       submittedSize: 8,
       fileName: 'setup.exe-123456.json',
     });
     const document = await readFile(binaryStore.pathOf(item?.binary?.['verdict']?.id ?? ''), 'utf8');
-    expect(JSON.parse(document)).toEqual({ ...callback, submitted_sha256: 'ab12' });
+    expect(JSON.parse(document)).toEqual({ ...callback, submitted_sha256: sha256OfFile });
     expect(simulator.journal.list()).toEqual([]);
   });
 
@@ -458,7 +460,7 @@ describe('the step that settles', () => {
     const { token } = simulator.perceptionPoint;
     const secrets = [token, secretOf(executionId), filePassword];
     const evidence = secrets.map((secret) => ({ description: `Sent: ${secret}`, in: [secret] }));
-    const scanId = simulator.perceptionPoint.addScan({ verdict: 'MAL', evidence });
+    const scanId = simulator.perceptionPoint.addScan({ content, verdict: 'MAL', evidence });
     const sealedSubmission = sealSubmission(token, { ...described, filePassword });
     const [item] = await settle(scanId, { request: { ...request, sealedSubmission, includeRaw: true } });
     const document = await readFile(binaryStore.pathOf(item?.binary?.['verdict']?.id ?? ''), 'utf8');
@@ -466,18 +468,26 @@ describe('the step that settles', () => {
     for (const secret of secrets) expect(JSON.stringify([item?.json, document])).not.toContain(secret);
   });
 
+  it('takes no verdict on another file that has its scan id', async () => {
+    const scanId = simulator.perceptionPoint.addScan({ content: 'another', verdict: 'CLN' });
+    await expect(settle(scanId)).rejects.toThrow('the last state: not listed yet');
+  });
+
   it('asks once when no callback came', async () => {
-    const scanId = simulator.perceptionPoint.addScan({ verdict: 'SUS' });
+    const scanId = simulator.perceptionPoint.addScan({ content, verdict: 'SUS' });
     const [item] = await settle(scanId);
     expect(item?.json).toMatchObject({ state: 'ready', verdict: 'suspicious', scanId });
-    expect(simulator.journal.list()).toHaveLength(1);
+    expect(simulator.journal.list().map(({ route }) => route)).toEqual([
+      'perception-point.scans.get',
+      'perception-point.scans.list',
+    ]);
   });
 
   it.each([
     ['being scanned', 'The service goes on scanning', { scanSeconds: 'never' }],
     ['not listed yet', 'The service may list it later', { listLagSeconds: 3600 }],
   ] as const)('fails with the scan id when it is %s', async (lastState, outlook, scan) => {
-    const scanId = simulator.perceptionPoint.addScan(scan);
+    const scanId = simulator.perceptionPoint.addScan({ content, ...scan });
     await expect(settle(scanId)).rejects.toMatchObject({
       message: expect.stringContaining(
         `no callback came in time, and there is no verdict either; the last state: ${lastState}`,

@@ -208,7 +208,7 @@ describe('a canceled execution', () => {
     const canceled = new AbortController();
     const items = [await itemWithFile(binaryStore, 'setup.exe', 'harmless')];
     const running = run(scanFile, { items, cancelSignal: canceled.signal });
-    await expect.poll(() => simulator.journal.list({ route: 'perception-point.scans.list' }).length).toBe(1);
+    await expect.poll(() => simulator.journal.list({ route: 'perception-point.scans.get' }).length).toBe(1);
     canceled.abort(new Error('canceled by the user'));
     await expect(running).rejects.toThrow('canceled by the user');
   });
