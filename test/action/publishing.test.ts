@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { malwareMarker } from '@security-reports/simulator';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { errorsIn, filesIn, type ReportMember, test, writeFiles } from './support/step.ts';
 
 const absent = 'a'.repeat(64);
@@ -475,5 +478,41 @@ describe.skipIf(process.platform === 'win32')('the output directory', { concurre
     expect(step.reports[0]?.message).toMatch(
       /^Spectra Analyze, save report .*\.pdf cannot be saved: the folder "security-reports" was removed .*\. Make sure/,
     );
+  });
+});
+
+describe('a report that is downloaded from another origin', { concurrent: true }, () => {
+  test('is delivered, and the log says where it came from', async ({ simulator, runStep }) => {
+    const bodies: Readonly<Record<string, string>> = {
+      '/a.pdf': `%PDF-1.7\n${'x'.repeat(2_000)}\n%%EOF\n`,
+      '/a.csv': 'id\n1\n',
+    };
+    const elsewhere = createServer((request, response) => {
+      response.end(bodies[(request.url ?? '').replace(/\?.*/, '')]);
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    onTestFinished(() => {
+      elsewhere.close();
+      elsewhere.closeAllConnections();
+    });
+    const origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    const sample = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
+    const { identifier } = simulator.digicert.addReport({ runs: [{}] });
+    for (const [route, location] of [
+      ['spectra-analyze.pdf.download', `${origin}/a.pdf?signature=s3cret`],
+      ['digicert.report.download', `${origin}/a.csv?signature=s3cret`],
+    ] as const)
+      simulator.faults.script({ route, fault: { kind: 'redirect', status: 302, location } });
+
+    const steps = [
+      await runStep({ hashes: sample.sha1 }),
+      await runStep({ service: 'digicert', 'report-id': identifier }),
+    ];
+
+    for (const step of steps) {
+      expect(step.reports[0]?.state, step.log).toBe('ready');
+      expect(step.log).toContain(`, downloaded from ${origin}, where the service redirects to  (after`);
+      expect(step.log).not.toContain('s3cret');
+    }
   });
 });

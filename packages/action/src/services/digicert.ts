@@ -15,7 +15,7 @@ import { megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
 import { nameInWorkspace } from '../workspace.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
-import { type Fetching, type SubjectLog, tellAbout } from './fetching.ts';
+import { type Fetching, fromElsewhere, type SubjectLog, tellAbout } from './fetching.ts';
 import { type ReportOwner, save } from './save.ts';
 
 /** A file on disk, as an entry describes it. */
@@ -95,7 +95,7 @@ async function download(
       throw error;
     });
     files.push({ path, mediaType: report.mediaType, ...report.digest });
-    tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
+    tell(`saved as ${path}, ${megabytes(report.digest.size)}${fromElsewhere(report)}`);
   };
   const { notes } = await fetchReportRun(client, request, deliver, {
     signal,

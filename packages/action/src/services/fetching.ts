@@ -1,4 +1,4 @@
-import type { Clock } from '@security-reports/core';
+import type { Clock, Report } from '@security-reports/core';
 import type { ClosableTransport } from '@security-reports/core/node';
 import pLimit from 'p-limit';
 import type { PaceInputs } from '../inputs/inputs.ts';
@@ -63,4 +63,11 @@ export function tellAbout(subject: string, { log, clock, waiting }: Fetching): S
       awaited.end();
     },
   });
+}
+
+/** For the log: where a report came from when the service redirected its download to another origin. */
+export function fromElsewhere({ redirectedTo }: Pick<Report, 'redirectedTo'>): string {
+  return redirectedTo === undefined
+    ? ''
+    : `, downloaded from ${redirectedTo}, where the service redirects to`;
 }

@@ -15,7 +15,14 @@ import { count, megabytes } from '../quantities.ts';
 import type { ReportEntry } from '../report-entry.ts';
 import { ChangedFileError, type WorkspaceFile } from '../workspace-file.ts';
 import { failedReport, whatFailed } from './failed-report.ts';
-import { allSettled, type Fetching, type SubjectLog, takingTurns, tellAbout } from './fetching.ts';
+import {
+  allSettled,
+  type Fetching,
+  fromElsewhere,
+  type SubjectLog,
+  takingTurns,
+  tellAbout,
+} from './fetching.ts';
 import { save } from './save.ts';
 
 /** An entry but for whom it is about. */
@@ -164,7 +171,7 @@ async function fetchPdf(
       },
     );
     const { delivered: path, mediaType, size, sha256 } = report;
-    tell(`saved as ${path}, ${megabytes(size)}`);
+    tell(`saved as ${path}, ${megabytes(size)}${fromElsewhere(report)}`);
     return { path, mediaType, size, sha256 };
   } catch (error) {
     if (!signal.aborted) tell(whatFailed(error));
