@@ -485,7 +485,7 @@ describe('a report that is downloaded from another origin', { concurrent: true }
   test('is delivered, and the log says where it came from', async ({ simulator, runStep }) => {
     const bodies: Readonly<Record<string, string>> = {
       '/a.pdf': `%PDF-1.7\n${'x'.repeat(2_000)}\n%%EOF\n`,
-      '/a.csv': 'id\n1\n',
+      '/a.csv': 'id,name\r\n1,a\r\n2,b\r\n',
     };
     const elsewhere = createServer((request, response) => {
       response.end(bodies[(request.url ?? '').replace(/\?.*/, '')]);

@@ -44,7 +44,11 @@ function reportOf(...pieces: readonly (string | (() => Promise<void>))[]): Promi
     }
   };
   const response = { status: 200, headers: {}, body: body(), discard: () => undefined };
-  return openReport(response, { kinds: [pdf], called: 'PDF', name: () => 'report.pdf' }, context);
+  return openReport(
+    response,
+    { kinds: [pdf], called: 'PDF', name: () => 'report.pdf', maxBytes: 1_000_000 },
+    context,
+  );
 }
 
 const beginning = `%PDF-1.7\n${'x'.repeat(2000)}`;
