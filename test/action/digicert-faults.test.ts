@@ -182,6 +182,15 @@ describe('a fault that lasts', { concurrent: true }, () => {
     ['history', { kind: 'status', status: 503 }, 'timeout', /cannot answer for now/],
     ['history', { kind: 'hang' }, 'timeout', /not there in time/],
     ['history', { kind: 'wrong-json', json: { report_history: [] } }, 'missing', /does not list the report/],
+    ['history', { kind: 'status', status: 204 }, 'missing', /does not list the report/],
+    ['download', { kind: 'partial', bytes: 200 }, 'failed', /only a part of the report arrived/],
+    [
+      'download',
+      { kind: 'wrong-json', json: { detail: 'Not found.' } },
+      'failed',
+      /no report came, but .*Not found/,
+    ],
+    ['download', { kind: 'wrong-json', json: null }, 'failed', /no report came, but .*null/],
     ['download', { kind: 'login-page' }, 'failed', /no report came, but a web page titled 'Sign in'/],
     ['download', page, 'failed', /no report came, but a web page titled 'Hi'/],
     [

@@ -544,7 +544,7 @@ describe('a report that cannot be had', { concurrent: true }, () => {
     const step = await runStep({ service, ...inputs });
     expect(step.exitCode).toBe(1);
     expect(step.reports[0]?.state).toBe('missing');
-    expect(step.reports[0]?.message).toMatch(/Check the (report )?id|Check the display name/);
+    expect(step.reports[0]?.message).toMatch(/Check the (report )?id|Check the display name|Names that come close: "Orders"/);
     expect(await filesIn(workspace)).toEqual([]);
   });
 
@@ -568,7 +568,7 @@ describe('a report that cannot be had', { concurrent: true }, () => {
     expect(step.exitCode).toBe(1);
     expect(step.reports[0]).toMatchObject({ state: 'timeout', runId: 'endless' });
     expect(step.reports[0]?.message).toMatch(
-      /the last state: being generated \(run endless\)\. The service goes on with it: fetch it later/,
+      /the last state: being generated \(run endless\)\. The service goes on with it, which can take more than an hour: fetch it later/,
     );
   });
 
