@@ -544,7 +544,9 @@ describe('a report that cannot be had', { concurrent: true }, () => {
     const step = await runStep({ service, ...inputs });
     expect(step.exitCode).toBe(1);
     expect(step.reports[0]?.state).toBe('missing');
-    expect(step.reports[0]?.message).toMatch(/Check the (report )?id|Check the display name|Names that come close: "Orders"/);
+    expect(step.reports[0]?.message).toMatch(
+      /Check the (report )?id|Check the display name|Names that come close: "Orders"/,
+    );
     expect(await filesIn(workspace)).toEqual([]);
   });
 
