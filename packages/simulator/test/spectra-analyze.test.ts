@@ -308,7 +308,7 @@ describe('samples/status', () => {
     expect(answer.status).toBe(403);
   });
 
-  test.each(['Token', 'token', 'TOKEN '])('takes the scheme %j', async (scheme) => {
+  test.each(['Token', 'token', 'TOKEN'])('takes the scheme %j', async (scheme) => {
     const authorization = `${scheme} ${simulator.spectraAnalyze.token}`;
     const form = ofHashes(unknownHash);
     const answer = await ask(simulator, '/api/samples/status/', { method: 'POST', form, authorization });
