@@ -185,24 +185,28 @@ class FileSearch {
     name: string,
     isWanted: boolean,
   ): Promise<{ readonly path: string; readonly stats: BigIntStats } | undefined> {
-    const note = (what: string): undefined => {
-      this.note(name, 'failed', what);
-      return undefined;
-    };
     try {
       const path = await realpath(join(this.#workspace, name));
       const stats = await stat(path, { bigint: true });
       if (isInside(path, this.#root)) return { path, stats };
       if (!isWanted && !stats.isDirectory()) return undefined;
-      return note('its link leads out of the workspace. Copy what it leads to into the workspace.');
+      this.note(
+        name,
+        'failed',
+        'its link leads out of the workspace. Copy what it leads to into the workspace.',
+      );
+      return undefined;
     } catch (error) {
       if (!isWanted) return undefined;
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      return note(
+      this.note(
+        name,
+        'failed',
         code === 'ENOENT' || code === 'ELOOP'
           ? 'its link leads nowhere. Remove the link, or run the step when its target is there.'
           : `it cannot be read (${code}). Let this user read it, or leave it out.`,
       );
+      return undefined;
     }
   }
 

@@ -68,6 +68,7 @@ async function fetchReports(inputs: Inputs, runner: Runner): Promise<readonly Re
       clock,
       signal,
       deadline,
+      maxReportBytes: inputs.connection.maxReportBytes,
       pace: inputs.pace,
       workspace,
       outputDirectory: inputs.outputDirectory,

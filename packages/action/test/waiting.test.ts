@@ -156,6 +156,7 @@ describe('a step that waits while nothing changes', () => {
           clock,
           signal: new AbortController().signal,
           deadline,
+          maxReportBytes: 1e9,
           pace: { timeoutMs: 15 * minute, pollIntervalMs: undefined, concurrency: 1 },
           workspace: outputDirectory,
           outputDirectory,

@@ -1,4 +1,5 @@
 import {
+  defaultMaxReportBytes,
   digicert,
   InvalidInputError,
   parseBaseUrl,
@@ -84,7 +85,7 @@ export async function readInputs(source: InputSource): Promise<Inputs> {
         undefined,
       ),
       skipTlsVerify: reader.read('insecure-skip-tls-verify', boolean, false),
-      maxReportBytes: reader.read('max-report-size', size, Infinity),
+      maxReportBytes: reader.read('max-report-size', size, defaultMaxReportBytes),
     },
     pace: {
       timeoutMs: reader.read('timeout', duration, usualTimeoutMs(request)),

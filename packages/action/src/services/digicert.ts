@@ -41,8 +41,8 @@ export async function fetchDigicertReports(
     `Fetch the report ${subject} from DigiCert CertCentral, ${request.baseUrl}`,
     async () => {
       const { baseUrl, apiKey } = request;
-      const { transport, clock, signal } = fetching;
-      const client = new DigicertClient({ baseUrl, apiKey, transport, clock });
+      const { transport, clock, signal, maxReportBytes } = fetching;
+      const client = new DigicertClient({ baseUrl, apiKey, transport, clock, maxReportBytes });
       const files: SavedFile[] = [];
       const failures: Outcome[] = [];
       const found: RunIds = {};

@@ -15,6 +15,8 @@ export interface Fetching {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
+  /** The largest report to download. */
+  readonly maxReportBytes: number;
   readonly pace: PaceInputs;
   /** Absolute. */
   readonly workspace: string;

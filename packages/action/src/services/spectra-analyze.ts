@@ -47,9 +47,9 @@ export async function fetchSpectraAnalyzeReports(
   request: SpectraAnalyzeRequest,
   fetching: Fetching,
 ): Promise<readonly ReportEntry[]> {
-  const { log, clock, transport } = fetching;
+  const { log, clock, transport, maxReportBytes } = fetching;
   const { baseUrl, token } = request;
-  const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
+  const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock, maxReportBytes });
   const named = [
     ...request.hashes.map((hash) => ({ subject: hash, hash })),
     ...(await hashFiles(request.files, fetching)),

@@ -60,6 +60,8 @@ export interface Call {
   readonly accept?: string;
   /** What of the call must not appear in any error, besides the credential: a password, a signed link. */
   readonly secrets?: readonly string[];
+  /** Whether the service may not offer the call, so that to refuse it says nothing about the credential. */
+  readonly isOptional?: boolean;
   /** Whether making the call twice does no harm. As it is for every GET, unless said otherwise. */
   readonly repeatable?: boolean;
   /** What stands for an answer without content, as a value to be read; such an answer is an error unless given. */
@@ -262,8 +264,11 @@ export class ServiceHttp {
         clean: (text) => this.clean(text, call.secrets),
         explain: call.explain,
       });
-      if (refusal instanceof AccessError) passage.refused(refusal);
-      else if (isFromService && response.status < 500 && !refusal.retryable) passage.accepted();
+      if (refusal instanceof AccessError) {
+        if (call.isOptional !== true) passage.refused(refusal);
+      } else if (isFromService && response.status < 500 && !refusal.retryable) {
+        passage.accepted();
+      }
       throw refusal;
     } catch (error) {
       signal.throwIfAborted();

@@ -107,7 +107,6 @@ export class PerceptionPointClient {
       method: 'POST',
       path: '/api/v1/files/',
       body: bodyOf(submission, name, file),
-      accept: 'application/json',
       secrets,
       explain,
     };

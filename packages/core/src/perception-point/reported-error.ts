@@ -14,12 +14,7 @@ export function reportsError(answer: Readonly<Record<string, unknown>>): boolean
 }
 
 function isSomething(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-      return !noError.test(value);
-    case 'object':
-      return value !== null && Object.keys(value).length > 0;
-    default:
-      return Boolean(value);
-  }
+  if (typeof value === 'string') return !noError.test(value);
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return Boolean(value);
 }

@@ -43,7 +43,7 @@ export async function* readScanList(
     origin: 'api',
     limit: String(rowsPerPage),
   };
-  const call = { operation: 'list scans', method: 'GET', accept: 'application/json', explain } as const;
+  const call = { operation: 'list scans', method: 'GET', explain } as const;
   const refuse = (what: string, remedy: string): ServiceError =>
     new ServiceError({ service: perceptionPoint, operation: call.operation, what, remedy });
   const seen = new Set<string>();

@@ -14,6 +14,9 @@ import { perceptionPoint } from './service.ts';
  */
 const maxLookedUp = 4;
 
+/** No page of the vendor documents such a call: it may be missing, and a failure of it is not worth a second try. */
+const undocumented = { isOptional: true, repeatable: false } as const;
+
 /** The second reading knows names from the first one, and a third is for parts of what only the content showed. */
 const maxReadings = 3;
 
@@ -66,11 +69,10 @@ export class ScanSearch {
       const row = lookUps ? await this.#lookUp(scanId, known.names, limits) : undefined;
       const rows = row === undefined ? [] : [row];
       const sighting = scanOfRows(known.names, rows, sha256);
-      // A row that is going on, or malicious, says all; the verdicts on its parts are in the list alone.
-      if (sighting !== undefined && sighting.scan.finished === (sighting.scan.verdict === 'malicious')) {
-        sightings.set(scanId, sighting);
-      } else {
+      if (sighting === undefined || needsParts(sighting)) {
         toList.push({ sought, known, lookedUp: rows, rows, sameContent: [] });
+      } else {
+        sightings.set(scanId, sighting);
       }
     }
     if (toList.length === 0) return sightings;
@@ -97,7 +99,7 @@ export class ScanSearch {
       method: 'GET',
       path: '/api/v1/scans/running_list/',
       query: { limit: '500', 'verbose_origin[]': 'api', verbose_status: 'RUN' },
-      accept: 'application/json',
+      ...undocumented,
     };
     const clean = (text: string): string => this.#http.clean(text);
     const rows = await this.#http
@@ -137,7 +139,7 @@ export class ScanSearch {
       subject: scanId,
       method: 'GET',
       path: `${listPath}${encodeURIComponent(scanId)}/`,
-      accept: 'application/json',
+      ...undocumented,
     };
     const row = await this.#unlessRefused(() =>
       this.#http.json(call, limits, (answer) => readScanRow(answer, (text) => this.#http.clean(text))),
@@ -244,6 +246,11 @@ export class ScanSearch {
     for (const { id } of candidates) if (id !== undefined && !created.has(id)) known.others.add(id);
     return candidates.filter(isSince);
   }
+}
+
+/** Only the list has the verdicts on parts. They change nothing while the scan goes on, or when it is malicious. */
+function needsParts({ scan }: Sighting): boolean {
+  return scan.finished && scan.verdict !== 'malicious';
 }
 
 /** What it means that the service does not list a scan. */

@@ -238,3 +238,14 @@ test('an answer that arrives before all of the file was sent is no submission', 
   });
   expect((error as Error).message).not.toMatch(/SHA-256|[0-9a-f]{64}/);
 });
+
+test('a look-up that the service refuses says nothing about the token', async () => {
+  const { simulator, client } = await startXRay();
+  const scanId = simulator.perceptionPoint.addScan({ verdict: 'MAL', scanSeconds: 0 });
+  for (const route of ['perception-point.scans.get', 'perception-point.scans.running'] as const) {
+    simulator.faults.script({ route, times: 'always', fault: { kind: 'status', status: 403 } });
+  }
+  const found = await client.checkScans([scanId, '4711'], within(client, 60));
+  expect(found.get(scanId)).toMatchObject({ verdict: 'malicious' });
+  expect(found.has('4711')).toBe(false);
+});
