@@ -80947,7 +80947,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
 /* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(66728);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(18530);
 // First, so that it counts while everything else is loaded.
 
 
@@ -80970,7 +80970,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 66728: // ./packages/action/build/run.js + 102 modules
+/***/ 18530: // ./packages/action/build/run.js + 127 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81215,14 +81215,96 @@ class TransportError extends Error {
     failure;
     /** Whether the server may have taken the request. When `false`, sending it again cannot do it twice. */
     maybeTaken;
+    /** What to do about it, as a sentence, where more is known than the kind of failure. */
+    remedy;
     constructor(message, details) {
         super(message, { cause: details.cause });
         this.failure = details.failure;
         this.maybeTaken = details.maybeTaken;
+        this.remedy = details.remedy;
     }
 }
 
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(53053);
+;// CONCATENATED MODULE: ./packages/core/build/node/continue-filter.js
+
+/** Larger than any interim answer, whose head is all there is of it. */
+const largestHeadBytes = 16_384;
+const interimHead = /^HTTP\/1\.[01] (1\d\d)(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/;
+const beginningsOfInterimHead = ['HTTP/1.1 1', 'HTTP/1.0 1'];
+/**
+ * Takes every `100 Continue` that nobody asked for out of what a connection receives, where an answer begins. RFC 9110,
+ * 15.2 has a client skip it, but undici 8 ends the connection with "bad response"; the other interim answers it skips.
+ *
+ * That an answer begins follows from undici's diagnostics channel, which says when a request leaves on a connection: one
+ * connection carries one request at a time. Undici reads with `read()`, so that is where the bytes are taken out.
+ */
+function skipContinue(socket) {
+    listenForRequests();
+    const filter = new ContinueFilter();
+    filters.set(socket, filter);
+    const read = socket.read.bind(socket);
+    socket.read = (size) => {
+        const chunk = read(size);
+        return chunk === null ? null : filter.pass(chunk);
+    };
+    return socket;
+}
+const filters = new WeakMap();
+let isListening = false;
+function listenForRequests() {
+    if (isListening)
+        return;
+    isListening = true;
+    (0,external_node_diagnostics_channel_.subscribe)('undici:client:sendHeaders', (message) => {
+        filters.get(message.socket)?.expectAnswer();
+    });
+}
+class ContinueFilter {
+    #isAtBeginning = false;
+    /** What arrived of a head that is not there to its end. */
+    #held = Buffer.alloc(0);
+    expectAnswer() {
+        this.#isAtBeginning = true;
+        this.#held = Buffer.alloc(0);
+    }
+    /** What is left of the next bytes; `null` when that is nothing yet. */
+    pass(chunk) {
+        if (!this.#isAtBeginning)
+            return chunk;
+        let rest = Buffer.concat([this.#held, chunk]);
+        this.#held = Buffer.alloc(0);
+        const passed = [];
+        for (;;) {
+            const text = rest.toString('latin1', 0, largestHeadBytes);
+            const [head, status] = interimHead.exec(text) ?? [];
+            if (head === undefined) {
+                if (mayBecomeInterim(text))
+                    this.#held = rest;
+                else {
+                    this.#isAtBeginning = false;
+                    passed.push(rest);
+                }
+                break;
+            }
+            if (status !== '100')
+                passed.push(rest.subarray(0, head.length));
+            rest = rest.subarray(head.length);
+        }
+        const left = Buffer.concat(passed);
+        return left.byteLength === 0 ? null : left;
+    }
+}
+/** Whether the head of an interim answer may be on its way of which this is there. */
+function mayBecomeInterim(text) {
+    return (text.length < largestHeadBytes &&
+        !text.includes('\r\n\r\n') &&
+        beginningsOfInterimHead.some((beginning) => beginning.startsWith(text.slice(0, beginning.length))));
+}
+
 ;// CONCATENATED MODULE: ./packages/core/build/node/connect-failure.js
+
 
 /** What kept a connection, TLS included, from coming about. No request has left then. */
 class ConnectFailure extends Error {
@@ -81239,7 +81321,7 @@ function openPool(origin, { connect, ...options }) {
         connect: (target, callback) => {
             connector(target, (...[error, socket]) => {
                 if (error === null)
-                    callback(null, socket);
+                    callback(null, skipContinue(socket));
                 else
                     callback(asConnectFailure(error), null);
             });
@@ -81248,6 +81330,92 @@ function openPool(origin, { connect, ...options }) {
 }
 function asConnectFailure(error) {
     return error instanceof ConnectFailure ? error : new ConnectFailure(error.message, error);
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(38522);
+;// CONCATENATED MODULE: ./packages/core/build/node/decode-body.js
+
+
+
+/** By the name of a content coding (RFC 9110, 8.4.1): how what begins with these bytes is decoded. */
+const decoders = {
+    gzip: () => (0,external_node_zlib_.createGunzip)(),
+    'x-gzip': () => (0,external_node_zlib_.createGunzip)(),
+    deflate: (beginning) => (hasZlibHeader(beginning) ? (0,external_node_zlib_.createInflate)() : (0,external_node_zlib_.createInflateRaw)()),
+    br: () => (0,external_node_zlib_.createBrotliDecompress)(),
+};
+/** The codings that a Content-Encoding names, in the order in which they were applied; none for `identity`. */
+function codingsOf(contentEncoding) {
+    return (contentEncoding ?? '')
+        .split(',')
+        .map((coding) => coding.trim().toLowerCase())
+        .filter((coding) => coding !== '' && coding !== 'identity');
+}
+/**
+ * Decodes a body that a server sent encoded although it was not asked to.
+ *
+ * @param host for the errors.
+ * @throws {TransportError} `broken` for what ends too early or is damaged, `unreadable` for an unknown coding.
+ * @throws what `body` throws.
+ */
+async function* decodeBody(body, codings, host) {
+    let decoded = body;
+    for (const coding of codings.toReversed())
+        decoded = decodeOnce(decoded, coding, host);
+    yield* decoded;
+}
+async function* decodeOnce(body, coding, host) {
+    const decoderFor = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
+    if (decoderFor === undefined) {
+        throw new TransportError(`${host} encoded its answer as ${coding}, which it was not asked for`, {
+            failure: 'unreadable',
+            maybeTaken: true,
+        });
+    }
+    const chunks = body[Symbol.asyncIterator]();
+    const beginning = await readBeginning(chunks);
+    // What has no content, such as a 204, is not encoded either.
+    if (beginning.byteLength === 0)
+        return;
+    const encoded = external_node_stream_.Readable.from((async function* () {
+        yield beginning;
+        yield* { [Symbol.asyncIterator]: () => chunks };
+    })(), { objectMode: false });
+    const decoder = decoderFor(beginning);
+    try {
+        // The failure of either stream arrives where the last one is read.
+        yield* (0,external_node_stream_.pipeline)(encoded, decoder, () => undefined);
+    }
+    catch (error) {
+        if (!isOfZlib(error))
+            throw error;
+        throw new TransportError(`the answer of ${host} is damaged or ends too early (${coding}: ${error.message})`, {
+            failure: 'broken',
+            maybeTaken: true,
+            cause: error,
+        });
+    }
+}
+/** At least two bytes, where there are as many. */
+async function readBeginning(chunks) {
+    let beginning = Buffer.alloc(0);
+    while (beginning.byteLength < 2) {
+        const next = await chunks.next();
+        if (next.done === true)
+            break;
+        beginning = Buffer.concat([beginning, next.value]);
+    }
+    return beginning;
+}
+/** Some servers send `deflate` without the frame that belongs to it (RFC 1950, 2.2). */
+function hasZlibHeader([method = 0, flags = 0]) {
+    return (method & 0x0f) === 8 && ((method << 8) | flags) % 31 === 0;
+}
+/** By its codes: `Z_...` of zlib, `ERR__ERROR_...` of Brotli. */
+function isOfZlib(error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' && /^(?:Z_|ERR__ERROR_)/.test(code);
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/node/multipart.js
@@ -81274,6 +81442,61 @@ function encodeMultipart(fields, file) {
 /** As browsers do it: what would end the quoted text is percent-encoded. */
 function quote(text) {
     return text.replace(/["\r\n]/g, encodeURIComponent);
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
+;// CONCATENATED MODULE: ./packages/core/build/node/no-proxy.js
+
+const defaultPorts = { 'http:': 80, 'https:': 443 };
+/**
+ * Reads `NO_PROXY`, in lower case first: entries separated by commas or blanks, each with or without a port.
+ *
+ * - `*` fits every host.
+ * - `example.com` and `.example.com` fit that host and all below it; `*.example.com` only those below.
+ * - An address fits itself, however it is written; an IPv6 address with a port stands in brackets.
+ * - `10.0.0.0/8` and `fd00::/8` fit the addresses of the range. A name is not looked up for it.
+ *
+ * @returns whether a URL is asked for without a proxy.
+ */
+function readNoProxy(environment) {
+    const value = environment['no_proxy'] ?? environment['NO_PROXY'] ?? '';
+    const entries = value
+        .split(/[\s,]+/)
+        .flatMap((text) => (text === '' ? [] : [readEntry(text.toLowerCase())]));
+    return (url) => {
+        const hostname = withoutBrackets(url.hostname).replace(/(.)\.$/, '$1');
+        const port = url.port === '' ? defaultPorts[url.protocol] : Number(url.port);
+        return entries.some((entry) => (entry.port ?? port) === port && entry.fits(hostname));
+    };
+}
+function readEntry(text) {
+    const [, host = text, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
+    return { port: port === undefined ? undefined : Number(port), fits: readHost(withoutBrackets(host)) };
+}
+function readHost(host) {
+    if (host === '*')
+        return () => true;
+    const [address = '', prefix, ...more] = host.split('/');
+    if ((0,external_node_net_.isIP)(address) !== 0 && more.length === 0)
+        return readRange(address, prefix);
+    const domain = host.replace(/^\*?\./, '').replace(/(.)\.$/, '$1');
+    const isBelow = (hostname) => (0,external_node_net_.isIP)(hostname) === 0 && hostname.endsWith(`.${domain}`);
+    return host.startsWith('*') ? isBelow : (hostname) => hostname === domain || isBelow(hostname);
+}
+/** A range that cannot be read fits nothing: what it was meant to be is not known. */
+function readRange(address, prefix) {
+    const family = (0,external_node_net_.isIPv4)(address) ? 'ipv4' : 'ipv6';
+    const mostBits = family === 'ipv4' ? 32 : 128;
+    const bits = prefix === undefined ? mostBits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
+    if (bits > mostBits)
+        return () => false;
+    const range = new external_node_net_.BlockList();
+    range.addSubnet(address, bits, family);
+    return (hostname) => (0,external_node_net_.isIP)(hostname) !== 0 && range.check(hostname, (0,external_node_net_.isIPv6)(hostname) ? 'ipv6' : 'ipv4');
+}
+function withoutBrackets(host) {
+    return host.replace(/^\[(.*)\]$/, '$1');
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/node/proxy.js
@@ -81314,10 +81537,18 @@ function isDecodable(text) {
 class ProxyFailure extends ConnectFailure {
     name = 'ProxyFailure';
     proxyHost;
-    constructor(proxyHost, message, cause) {
-        super(message, cause);
+    /** Of the proxy's answer, where there was one. */
+    status;
+    constructor(proxyHost, failure) {
+        const cause = 'cause' in failure ? failure.cause : undefined;
+        const status = 'status' in failure ? failure.status : undefined;
+        super(status === undefined ? proxy_messageOf(cause) : `HTTP ${status}`, cause);
         this.proxyHost = proxyHost;
+        this.status = status;
     }
+}
+function proxy_messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
 }
 /** The connections to a proxy. What goes wrong before a tunnel is open is a {@link ProxyFailure}. */
 class ProxyPool extends undici/* Pool */.bC {
@@ -81326,21 +81557,101 @@ class ProxyPool extends undici/* Pool */.bC {
         super(proxy.origin, options);
         this.#host = proxy.host;
     }
+    /** Any 2xx opens the tunnel (RFC 9110, 9.3.6), but only 200 does so for undici. */
     async connect(options) {
-        const tunnel = await super.connect(options).catch((error) => {
-            throw new ProxyFailure(this.#host, error instanceof Error ? error.message : String(error), error);
+        const tunnel = await super.connect(options).catch((cause) => {
+            throw new ProxyFailure(this.#host, { cause });
         });
-        if (tunnel.statusCode === 200)
-            return tunnel;
+        if (tunnel.statusCode >= 200 && tunnel.statusCode < 300)
+            return { ...tunnel, statusCode: 200 };
         tunnel.socket.on('error', () => undefined).destroy();
-        throw new ProxyFailure(this.#host, `HTTP ${tunnel.statusCode}`);
+        throw new ProxyFailure(this.#host, { status: tunnel.statusCode });
     }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/tls-failure.js
+
+const renew = 'Have whoever runs the server renew its certificate: with an RSA key of at least 2048 bits, signed with SHA-256.';
+const modernize = 'Have whoever runs the server switch TLS 1.2 or 1.3 on, with ciphers of today.';
+/** What keeps a connection from being trusted, the most precise first. Codes are Node's, messages OpenSSL's. */
+const meanings = [
+    {
+        sign: /EE certificate key too weak|ee[_ ]key[_ ]too[_ ]small/i,
+        what: (whose) => `the certificate of ${whose} has a key that is too short to be trusted`,
+        remedy: renew,
+    },
+    {
+        sign: /CA certificate key too weak|ca[_ ]key[_ ]too[_ ]small/i,
+        what: (whose) => `the certificate of ${whose} is signed with a key that is too short to be trusted`,
+        remedy: renew,
+    },
+    {
+        sign: /signature digest algorithm too weak|md[_ ]too[_ ]weak/i,
+        what: (whose) => `the certificate of ${whose} is signed with a digest that is not trusted any more, such as SHA-1`,
+        remedy: renew,
+    },
+    {
+        sign: /CERT_HAS_EXPIRED/,
+        what: (whose) => `the certificate of ${whose} has expired`,
+        remedy: 'Have whoever runs the server renew its certificate, and check the clock of this machine.',
+    },
+    {
+        sign: /CERT_NOT_YET_VALID/,
+        what: (whose) => `the certificate of ${whose} is not valid yet`,
+        remedy: 'Check the clock of this machine, and that of the one on which the certificate was made.',
+    },
+    {
+        sign: /CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH/,
+        what: (whose) => `the certificate of ${whose} was made for another host name`,
+        remedy: 'Use a host name that the certificate was made for.',
+    },
+    {
+        // By these, OpenSSL refuses a certificate, as Node hands them on.
+        sign: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/,
+        what: (whose) => `the certificate of ${whose} is not trusted`,
+    },
+    {
+        sign: /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW)|protocol version$|unsupported protocol|version too low/,
+        what: (whose) => `${whose} speaks only versions of TLS that are not safe any more, such as 1.0 and 1.1`,
+        remedy: modernize,
+    },
+    {
+        sign: /^ERR_SSL_.*(?:HANDSHAKE_FAILURE|DH_KEY_TOO_SMALL|LEGACY_RENEGOTIATION|INSUFFICIENT_SECURITY)|handshake failure|dh key too small|legacy renegotiation|insufficient security/,
+        what: (whose) => `${whose} and this machine know no safe way in common to speak TLS`,
+        remedy: `${modernize} If it wants a certificate of its clients, that cannot be given.`,
+    },
+];
+/**
+ * Says why a server is not trusted, for its certificate or for the TLS that it speaks.
+ *
+ * @param whose the host that the exchange was with, or `the proxy` and its host.
+ * @returns `undefined` for an error that has nothing to do with it.
+ */
+function explainTlsFailure(error, whose) {
+    const code = typeof error.code === 'string' ? error.code : '';
+    const reason = reasonOf(code, error.message);
+    const meaning = meanings.find(({ sign }) => sign.test(code) || sign.test(reason));
+    if (meaning === undefined)
+        return undefined;
+    return new TransportError(`${meaning.what(whose)} (${reason === '' ? code : reason})`, {
+        failure: 'untrusted',
+        maybeTaken: false,
+        cause: error,
+        remedy: meaning.remedy,
+    });
+}
+/** What OpenSSL says itself where Node has no code for it: `EE certificate key too weak`. */
+function reasonOf(code, message) {
+    if (code === 'UNSPECIFIED')
+        return message;
+    return code === 'EPROTO' ? (/SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? '') : '';
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/transport-failure.js
 
+
 /** What the codes of Node, undici and axios mean. */
-const meanings = {
+const transport_failure_meanings = {
     ECONNREFUSED: { failure: 'unreachable', maybeTaken: false, words: 'refused the connection' },
     ENOTFOUND: { failure: 'unreachable', maybeTaken: false, words: 'is not a host that the DNS knows' },
     EAI_AGAIN: { failure: 'unreachable', maybeTaken: false, words: 'could not be looked up in the DNS' },
@@ -81398,8 +81709,6 @@ const meaningsBeforeConnection = {
         words: 'broke the connection off before it was open',
     },
 };
-/** The codes by which OpenSSL refuses a certificate, as Node hands them on. */
-const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
 /**
  * Says in plain words what an exchange failed with: by the codes of the error, of what caused it, and of the attempts
  * it stands for.
@@ -81413,17 +81722,14 @@ function explainTransportFailure(error, whose) {
 function explainByCode(error, whose) {
     const errors = errorsIn(error);
     const isConnected = !errors.some(isBeforeConnection);
-    for (const { code } of errors) {
+    for (const candidate of errors) {
+        const { code } = candidate;
         if (typeof code !== 'string')
             continue;
-        if (certificateCode.test(code)) {
-            return new TransportError(`the certificate of ${whose} is not trusted (${code})`, {
-                failure: 'untrusted',
-                maybeTaken: false,
-                cause: error,
-            });
-        }
-        const meaning = (isConnected ? undefined : meaningsBeforeConnection[code]) ?? meanings[code];
+        const untrusted = explainTlsFailure(candidate, whose);
+        if (untrusted !== undefined)
+            return untrusted;
+        const meaning = (isConnected ? undefined : meaningsBeforeConnection[code]) ?? transport_failure_meanings[code];
         if (meaning !== undefined) {
             return new TransportError(`${whose} ${meaning.words} (${code})`, { ...meaning, cause: error });
         }
@@ -81462,6 +81768,9 @@ function asTransportError(error, url) {
         : explainTransportFailure(error, url.host);
 }
 function asConnectError(error, url) {
+    if (error instanceof ProxyFailure && error.status !== undefined) {
+        return asRefusalOfProxy(error, error.status, url.host);
+    }
     const isOfProxy = error instanceof ProxyFailure;
     const whose = isOfProxy ? `the proxy ${error.proxyHost}` : url.host;
     const explained = explainByCode(error, whose);
@@ -81471,8 +81780,37 @@ function asConnectError(error, url) {
     const message = explained?.message ?? `${whose} did not ${whatNot} (${error.message})`;
     return new TransportError(message, { failure: 'unreachable', maybeTaken: false, cause: error });
 }
+/** A proxy that answers, but opens no way, says by its status why. */
+function asRefusalOfProxy(error, status, host) {
+    const { failure, why, remedy } = whyProxyRefuses(status);
+    const message = `the proxy ${error.proxyHost} did not open the way to ${host}: ${why} (HTTP ${status})`;
+    return new TransportError(message, { failure, maybeTaken: false, cause: error, remedy });
+}
+function whyProxyRefuses(status) {
+    if (status === 407) {
+        return {
+            failure: 'forbidden',
+            why: 'it wants another user or password',
+            remedy: 'Give both in HTTPS_PROXY, as in http://user:password@proxy.example.com:3128, with special characters percent-encoded.',
+        };
+    }
+    if (status < 500) {
+        return {
+            failure: 'forbidden',
+            why: 'it does not allow it',
+            remedy: 'Ask whoever runs the proxy to allow this host, or name it in NO_PROXY if this machine reaches it without the proxy.',
+        };
+    }
+    return {
+        failure: 'unreachable',
+        why: 'it cannot reach it',
+        remedy: 'Check the base URL. If it is right, ask whoever runs the proxy, or name the host in NO_PROXY if this machine reaches it without the proxy.',
+    };
+}
 
 ;// CONCATENATED MODULE: ./packages/core/build/node/undici-transport.js
+
+
 
 
 
@@ -81494,21 +81832,28 @@ function createUndiciTransport(options = {}) {
     const tls = {
         ...(options.caCertificate !== undefined && {
             ca: [...(0,external_node_tls_.getCACertificates)('default'), options.caCertificate],
+            // As curl does it: what is given as trusted may also be an intermediate authority, or the server's own certificate.
+            allowPartialTrustChain: true,
         }),
         ...(options.skipTlsVerify === true && { rejectUnauthorized: false }),
     };
     const connecting = { allowH2: false, connect: { ...tls, timeout: timeouts.connect }, factory: openPool };
     const proxies = readProxies(process.env);
+    const isDirect = readNoProxy(process.env);
     const direct = new undici/* Agent */.g6(connecting);
     const throughProxy = new undici/* EnvHttpProxyAgent */.J2({
         ...connecting,
         ...proxies,
+        // It takes 0.0.5 for the end of 10.0.0.5, and knows no ranges.
+        noProxy: '',
         connectTimeout: timeouts.connect,
         requestTls: tls,
         proxyTls: tls,
         clientFactory: (proxy, options) => new ProxyPool(proxy, { ...options, headersTimeout: timeouts.connect }),
     });
     const dispatcherFor = (url) => {
+        if (isDirect(url))
+            return direct;
         const proxy = URL.parse(url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy);
         return proxy !== null && isLoopback(url) && !isLoopback(proxy) ? direct : throughProxy;
     };
@@ -81541,12 +81886,19 @@ async function send(request, dispatcher, timeouts) {
     }
     return {
         status: response.statusCode,
-        headers: joinHeaders(response.headers),
-        body: readBody(response.body, request),
+        ...decoded(joinHeaders(response.headers), readBody(response.body, request), request.url.host),
         discard: () => {
             response.body.on('error', ignore).destroy();
         },
     };
+}
+/** The body as its media type says, and the headers without what they say of its form on the way. */
+function decoded(headers, body, host) {
+    const codings = codingsOf(headers['content-encoding']);
+    if (codings.length === 0)
+        return { headers, body };
+    const ofContent = Object.entries(headers).filter(([name]) => !/^content-(?:encoding|length)$/.test(name));
+    return { headers: Object.fromEntries(ofContent), body: decodeBody(body, codings, host) };
 }
 async function* readBody(body, request) {
     try {
@@ -81587,1218 +81939,6 @@ function joinHeaders(headers) {
 }
 function ignore() {
     // Destroying a body that still flows is no failure of anybody.
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/service.js
-const spectraAnalyze = { id: 'spectra-analyze', name: 'Spectra Analyze' };
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/service.js
-const perceptionPoint = { id: 'perception-point', name: 'Perception Point' };
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/service.js
-const digicert = { id: 'digicert', name: 'DigiCert CertCentral' };
-
-;// CONCATENATED MODULE: ./packages/action/build/artifact-name-rule.js
-/** GitHub takes no longer name for an artifact. */
-const longestArtifactName = 255;
-/** Why GitHub takes no artifact of this name, as a clause that follows the name; `undefined` when it does. */
-function refusalOfArtifactName(name) {
-    // Windows cannot store these characters, so GitHub refuses them everywhere.
-    const isTaken = name !== '' && name.length <= longestArtifactName && !/[":<>|*?\r\n\\/]/.test(name);
-    return isTaken
-        ? undefined
-        : `is longer than ${longestArtifactName} characters, empty, or contains one of " : < > | * ? \\ / or a line break`;
-}
-
-;// CONCATENATED MODULE: ./packages/action/build/input-problem.js
-/** What is wrong with the value of an input, as a clause that follows the input's name. */
-class InputProblem extends Error {
-    name = 'InputProblem';
-}
-
-;// CONCATENATED MODULE: ./packages/action/build/quoting.js
-/** Text as it may stand in a message: quoted, on one line, not too long. */
-function quoting_quote(text) {
-    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-/** The first few of many, and how many there are besides. */
-function enumerate(items) {
-    const shown = items.slice(0, 5).join(', ');
-    return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
-}
-
-;// CONCATENATED MODULE: ./packages/action/build/report-entry.js
-/** The services, by the value of the input `service`. */
-const serviceNames = ['spectra-analyze', 'perception-point', 'digicert'];
-
-;// CONCATENATED MODULE: ./packages/action/build/workspace.js
-
-
-
-
-/** The path as it stands in outputs: relative to the workspace, with `/`. */
-function nameInWorkspace(path, workspace) {
-    return (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
-}
-/**
- * The absolute path of a directory of the workspace, which need not exist yet.
- *
- * @throws {InputProblem} when it is elsewhere, be it by `..` or by a symbolic link on the way.
- */
-async function directoryInWorkspace(text, workspace) {
-    const path = (0,external_node_path_.resolve)(workspace, text);
-    const isReallyInside = isInside(path, (0,external_node_path_.resolve)(workspace)) && isInside(await realpathOfExisting(path), await (0,promises_.realpath)(workspace));
-    if (!isReallyInside)
-        throw new InputProblem(`${quoting_quote(text)} is not inside the workspace`);
-    return path;
-}
-/** Whether a path is a directory or something below it, by their names alone. */
-function isInside(path, directory) {
-    const way = (0,external_node_path_.relative)(directory, path);
-    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way) && (0,external_node_path_.join)(directory, way) === path;
-}
-/** The real path of the nearest ancestor that exists. */
-async function realpathOfExisting(path) {
-    try {
-        return await (0,promises_.realpath)(path);
-    }
-    catch {
-        return realpathOfExisting((0,external_node_path_.dirname)(path));
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/action/build/inputs/ca-certificate.js
-
-
-
-
-
-/**
- * Reads CA certificates that are given as PEM text, or as the path of a PEM file (relative to the workspace).
- *
- * @throws {InputProblem} when there is no certificate in it.
- */
-async function readCaCertificate(input, workspace) {
-    const isPem = input.includes('-----BEGIN ');
-    const pem = isPem ? input : await readPemFile(input, workspace);
-    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
-    const where = isPem ? 'the PEM text' : quoting_quote(input);
-    if (certificates === null)
-        throw new InputProblem(`${where} contains no "-----BEGIN CERTIFICATE-----" block`);
-    for (const certificate of certificates) {
-        if (!isCertificate(certificate))
-            throw new InputProblem(`${where} contains a certificate that cannot be read`);
-    }
-    return certificates.join('\n');
-}
-async function readPemFile(path, workspace) {
-    try {
-        return await (0,promises_.readFile)((0,external_node_path_.resolve)(workspace, path), 'utf8');
-    }
-    catch (error) {
-        const { code = 'unknown error' } = error;
-        throw new InputProblem(`${quoting_quote(path)} is neither PEM text nor a file that can be read (${code})`);
-    }
-}
-function isCertificate(pem) {
-    try {
-        new external_node_crypto_.X509Certificate(pem);
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/rate-limit.js
-
-/**
- * Lets requests leave as limits allow, in the order in which they came, however many wait at the same time.
- *
- * When a request reaches the service is not known, only that it does between its departure and its answer. So it counts
- * from the one until a period after the other, and the service never sees more than the limits, however long the way.
- */
-class RateLimiter {
-    #limits;
-    #mostRemembered;
-    /** Requests that have left and not been answered. */
-    #underWay = 0;
-    /** When the last answers came, oldest first, in milliseconds since the epoch. */
-    #answers = [];
-    #nextAnswer = Promise.withResolvers();
-    /** Settles when all who came so far have left, or given up. */
-    #queue = Promise.resolve();
-    constructor(limits) {
-        this.#limits = limits;
-        this.#mostRemembered = Math.max(...limits.map(({ requests }) => requests));
-    }
-    /**
-     * Sends a request when its turn has come. `send` settles with the beginning of the answer, or without one.
-     *
-     * @throws the signal's reason when that aborts before, and whatever `send` throws.
-     */
-    async pass(clock, signal, send) {
-        await this.#takeTurn(clock, signal);
-        try {
-            return await send();
-        }
-        finally {
-            this.#underWay -= 1;
-            this.#answers = [...this.#answers, clock.now()].slice(-this.#mostRemembered);
-            this.#nextAnswer.resolve(undefined);
-            this.#nextAnswer = Promise.withResolvers();
-        }
-    }
-    async #takeTurn(clock, signal) {
-        const before = this.#queue;
-        const over = Promise.withResolvers();
-        this.#queue = over.promise;
-        try {
-            await unlessAborted(before, signal);
-            for (let wait = this.#waitMs(clock.now()); wait > 0; wait = this.#waitMs(clock.now())) {
-                await (wait === Infinity
-                    ? unlessAborted(this.#nextAnswer.promise, signal)
-                    : clock.sleep(wait, signal));
-            }
-            this.#underWay += 1;
-        }
-        finally {
-            // Who gives up while others are before it does not let those behind it pass them.
-            over.resolve(before.then(() => undefined));
-        }
-    }
-    /** How long the next request has to wait at least; `Infinity` for as long as no answer comes. */
-    #waitMs(now) {
-        // A clock that was set back must not make anybody wait for longer than a period.
-        this.#answers = this.#answers.map((answer) => Math.min(answer, now));
-        return Math.max(...this.#limits.map(({ requests, periodMs }) => {
-            const free = requests - this.#underWay;
-            if (free <= 0)
-                return Infinity;
-            const answer = this.#answers.at(-free);
-            return answer === undefined ? 0 : answer + periodMs - now;
-        }));
-    }
-}
-const shared = new Map();
-/**
- * The limiter that all clients in this process share who ask one service with one credential. Only a digest of the
- * credential is kept.
- */
-function sharedRateLimiter(origin, credential, limits) {
-    const key = (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([origin, credential]))
-        .digest('hex');
-    const limiter = shared.get(key) ?? new RateLimiter(limits);
-    shared.set(key, limiter);
-    return limiter;
-}
-async function unlessAborted(promise, signal) {
-    signal.throwIfAborted();
-    const aborted = Promise.withResolvers();
-    const onAbort = () => {
-        aborted.reject(signal.reason);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-        await Promise.race([promise, aborted.promise]);
-    }
-    finally {
-        signal.removeEventListener('abort', onAbort);
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/deadline.js
-/** The reason of a signal that aborted because the deadline passed. Callers see it as a `TimeoutError`. */
-class DeadlinePassed extends Error {
-    name = 'DeadlinePassed';
-}
-/**
- * Runs `work` with a signal that aborts when the caller's does, or, with a `DeadlinePassed`, at the deadline.
- * Whatever `work` started must end with that signal, so nothing outlives the call.
- */
-async function withinLimits(clock, limits, work) {
-    limits.signal?.throwIfAborted();
-    if (limits.deadline !== undefined && clock.now() >= limits.deadline)
-        throw new DeadlinePassed('the deadline passed');
-    const ending = new AbortController();
-    const onAbort = () => {
-        ending.abort(limits.signal?.reason);
-    };
-    limits.signal?.addEventListener('abort', onAbort, { once: true });
-    const alarm = new AbortController();
-    if (limits.deadline !== undefined) {
-        clock.sleep(Math.max(0, limits.deadline - clock.now()), alarm.signal).then(() => {
-            ending.abort(new DeadlinePassed('the deadline passed'));
-        }, () => undefined);
-    }
-    try {
-        return await work(ending.signal);
-    }
-    finally {
-        alarm.abort();
-        limits.signal?.removeEventListener('abort', onAbort);
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/redact.js
-/** So many characters of a secret are enough to know it, whatever comes after them. */
-const tellingCharacters = 128;
-/** Beyond them, so many ways to read a text are followed at once. More come about only where a character is repeated. */
-const mostReadings = 8;
-/** By so many characters, places are found where a secret may begin. */
-const charactersOfBeginning = 8;
-/** Nothing that a service has to tell is nested as deep. */
-const deepest = 100;
-/**
- * Makes a function that puts `***` in place of secrets: in any letter case, as they are or URL-encoded, escaped for
- * JSON or HTML, or within something in Base64. Of a long secret, the beginning is enough, and all that follows of it
- * goes with it. However long a secret is, this neither fails nor takes long.
- */
-function redactor(secrets) {
-    const spellings = [...new Set(secrets)]
-        .filter((secret) => secret !== '')
-        .sort((a, b) => b.length - a.length)
-        .flatMap((secret) => [new Spelling(Array.from(secret), formsOf), ...withinBase64(secret)]);
-    return (text) => spellings.reduce((redacted, spelling) => spelling.redact(redacted), text);
-}
-/**
- * The same JSON object with every text in it redacted, keys included, and every number that would show a secret. In
- * place of what is nested too deep to look into, it has `***`.
- */
-function redactJson(object, redact) {
-    return redactMembers(object, redact, deepest);
-}
-function redactMembers(object, redact, levels) {
-    return Object.fromEntries(Object.entries(object).map(([key, value]) => [redact(key), redactValue(value, redact, levels - 1)]));
-}
-function redactValue(value, redact, levels) {
-    if (typeof value === 'string')
-        return redact(value);
-    if (typeof value === 'number') {
-        const redacted = redact(String(value));
-        return redacted === String(value) ? value : redacted;
-    }
-    if (typeof value !== 'object' || value === null)
-        return value;
-    if (levels === 0)
-        return '***';
-    return Array.isArray(value)
-        ? value.map((member) => redactValue(member, redact, levels - 1))
-        : redactMembers(value, redact, levels);
-}
-/** A secret, each of whose characters may be written in several forms. */
-class Spelling {
-    #characters;
-    #formsOf;
-    #beginning;
-    /** The forms of each character that was met so far. */
-    #patterns = new Map();
-    /** @param formsOf the patterns of a character. */
-    constructor(characters, formsOf) {
-        this.#characters = characters;
-        this.#formsOf = formsOf;
-        // One pattern for all of a secret may be too long for the engine, which then tells it in its error.
-        const beginning = characters.slice(0, charactersOfBeginning);
-        this.#beginning = new RegExp(beginning.map((character) => `(?:${formsOf(character).join('|')})`).join(''), 'giu');
-    }
-    redact(text) {
-        let redacted = '';
-        let from = 0;
-        const beginning = this.#beginning;
-        beginning.lastIndex = 0;
-        for (let found = beginning.exec(text); found !== null; found = beginning.exec(text)) {
-            const end = this.#endOf(text, found.index);
-            if (end !== undefined) {
-                redacted += `${text.slice(from, found.index)}***`;
-                from = end;
-            }
-            // From the middle of a character, the search would go back to its beginning.
-            beginning.lastIndex = end ?? found.index + ((text.codePointAt(found.index) ?? 0) > 0xffff ? 2 : 1);
-        }
-        return redacted + text.slice(from);
-    }
-    /** Where the secret ends that begins here, or what is there of it; `undefined` when it is not there. */
-    #endOf(text, start) {
-        // A text such as %25 can be one character or three, so there may be several ways to go on.
-        let places = [start];
-        for (const [index, character] of this.#characters.entries()) {
-            const after = placesAfter(text, places, this.#patternsOf(character));
-            if (after.length === 0)
-                return index < tellingCharacters ? undefined : places[0];
-            places = index < tellingCharacters ? after : after.slice(0, mostReadings);
-        }
-        return places[0];
-    }
-    #patternsOf(character) {
-        const patterns = this.#patterns.get(character) ?? this.#formsOf(character).map((form) => new RegExp(form, 'iuy'));
-        this.#patterns.set(character, patterns);
-        return patterns;
-    }
-}
-/** Where the patterns end that begin at these places, the furthest first. */
-function placesAfter(text, places, patterns) {
-    const after = new Set();
-    for (const place of places) {
-        for (const pattern of patterns) {
-            pattern.lastIndex = place;
-            if (pattern.test(text))
-                after.add(pattern.lastIndex);
-        }
-    }
-    return [...after].sort((a, b) => b - a);
-}
-/** The forms of a character: as it is, and escaped in the ways of URLs, JSON and HTML. */
-function formsOf(character) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    const hex = codePoint.toString(16);
-    const bytes = [...Buffer.from(character)];
-    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-    const numberInHtml = `&#(?:0*${codePoint}|x0*${hex})`;
-    return [
-        `\\u{${hex}}`,
-        `\\\\\\u{${hex}}`,
-        bytes.map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join(''),
-        units.map((unit) => `\\\\u${unit}`).join(''),
-        numberInHtml,
-        `${numberInHtml};`,
-        ...(otherForms[character] ?? []),
-    ];
-}
-const otherForms = {
-    // Again and again, % itself becomes %25; so 25 may also be what follows it.
-    '%': ['%25', '%2525'],
-    '&': ['&amp;'],
-    '<': ['&lt;'],
-    '>': ['&gt;'],
-    '"': ['&quot;'],
-    "'": ['&apos;'],
-};
-/**
- * A text within something longer that is in Base64, such as `user:password`: three bytes become four characters, so
- * there are three ways, and a character that also depends on a neighbour is no part of them.
- */
-function withinBase64(text) {
-    return [0, 1, 2]
-        .map((bytesBefore) => {
-        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
-        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
-        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
-    })
-        .filter((own) => own.length >= 4)
-        .map((own) => new Spelling(own.split(''), formsInBase64));
-}
-function formsInBase64(digit) {
-    return [...formsOf(digit), ...(inBase64Url[digit] ?? [])];
-}
-const inBase64Url = { '+': ['-'], '/': ['_'] };
-
-;// CONCATENATED MODULE: ./packages/core/build/vendor-text.js
-
-const mostCharacters = 300;
-/**
- * Makes text that a server sent fit for a log, an error or a summary: one line without control, invisible and
- * direction-changing characters, credentials replaced by `***`, URLs without user, password and query (which may be
- * a signature), at most 300 characters.
- *
- * @param secrets what must not appear in any letter case, neither as it is nor URL-encoded, escaped for JSON or HTML,
- *   or within something in Base64.
- */
-function cleanVendorText(text, secrets) {
-    const clean = withoutUrlSecrets(redactor(secrets.map(toLine))(toLine(text)));
-    // Cut last, so that no secret is cut in two before it is found.
-    return clean.length > mostCharacters
-        ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
-        : clean;
-}
-function toLine(text) {
-    return text
-        .toWellFormed()
-        .replace(/\p{Cf}/gu, '')
-        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-        .trim();
-}
-/**
- * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. One
- * that stands in single quotes ends at an apostrophe that looks like the closing one; others belong to it.
- */
-function withoutUrlSecrets(line) {
-    return line.replace(urls, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
-}
-const scheme = String.raw `https?(?::|%3a)(?:\\?\/|%2f){2}`;
-const inSingleQuotes = String.raw `(?<=')${scheme}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*`;
-const urls = new RegExp(String.raw `${inSingleQuotes}|${scheme}[^\s"<>]*`, 'gi');
-
-;// CONCATENATED MODULE: ./packages/core/build/http/bounded-body.js
-/** The most that is read into memory of an answer that is only to be shown, or to be known for what it is. */
-const mostBytesToShow = 1_000_000;
-/** The most that is read into memory of a JSON answer, whose lists may have much to say in each row. */
-const mostBytesOfJson = 32_000_000;
-/** Reads the body as text, or gives `undefined` (and the rest of the body up) when it has more than so many bytes. */
-async function readBoundedText(response, mostBytes) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-        size += chunk.byteLength;
-        if (size > mostBytes) {
-            response.discard();
-            return undefined;
-        }
-        chunks.push(chunk);
-    }
-    return new TextDecoder().decode(Buffer.concat(chunks, size));
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/refusal.js
-
-/** What an error status means where the call has no opinion of its own. */
-function explainGenerally(refusal) {
-    const { status } = refusal;
-    if (status === 401 || status === 403) {
-        return new AccessError({
-            ...refusal,
-            what: 'the service refused the token, or what it may do',
-            remedy: 'Check the token, its permissions, and that the base URL belongs to it.',
-        });
-    }
-    if (status === 404 || status === 410) {
-        return new NotFoundError({
-            ...refusal,
-            what: 'the service knows nothing of it',
-            remedy: 'Check the subject and the base URL.',
-        });
-    }
-    if (status === 429) {
-        return new ServiceError({
-            ...refusal,
-            what: 'the service takes no more requests for now',
-            remedy: 'Try again later, or with a lower concurrency.',
-        });
-    }
-    if (refusal.retryable === true) {
-        return new ServiceError({
-            ...refusal,
-            what: 'the service cannot answer for now',
-            remedy: 'Try again later; if it stays so, look at the state of the service.',
-        });
-    }
-    return new ServiceError({
-        ...refusal,
-        what: 'the service refused the request',
-        remedy: 'See what the service says about it.',
-    });
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/retry.js
-
-const mostAttempts = 5;
-const backOffBaseMs = 500;
-const backOffCapMs = 20_000;
-/**
- * The one place that decides what is sent again: what may pass, at most five times in all, after an exponential
- * back-off with full jitter or as late as the service asks for.
- *
- * @throws the error of the last attempt.
- */
-async function retry(attempt, options) {
-    for (let attempts = 1;; attempts += 1) {
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            if (options.signal.aborted || attempts === mostAttempts)
-                throw error;
-            if (!(error instanceof SecurityReportsError) || !error.retryable)
-                throw error;
-            if (!options.repeatable && error.maybeTaken)
-                throw error;
-            const wait = Math.max(error.retryAfterMs ?? 0, backOff(attempts));
-            if (options.deadline !== undefined && options.clock.now() + wait >= options.deadline)
-                throw error;
-            await options.clock.sleep(wait, options.signal);
-        }
-    }
-}
-function backOff(attempts) {
-    return Math.random() * Math.min(backOffCapMs, backOffBaseMs * 2 ** attempts);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/retry-after.js
-const httpDates = [
-    // IMF-fixdate, the only form that may be sent today: Sun, 06 Nov 1994 08:49:37 GMT
-    /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
-    // RFC 850: Sunday, 06-Nov-94 08:49:37 GMT
-    /^[A-Z][a-z]{2,5}day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
-    // asctime, in UTC without saying so: Sun Nov  6 08:49:37 1994
-    /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
-];
-/**
- * Reads a Retry-After header (RFC 9110, 10.2.3): a number of seconds, or an HTTP date in one of its three forms (RFC
- * 9110, 5.6.7).
- *
- * @returns the milliseconds to wait, never negative, or `undefined` for anything else.
- */
-function parseRetryAfter(value, now) {
-    const text = value?.trim() ?? '';
-    if (/^\d{1,9}$/.test(text))
-        return Number(text) * 1000;
-    if (!httpDates.some((form) => form.test(text)))
-        return undefined;
-    const date = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/web-page.js
-/**
- * Whether a text is a web page, as a login form or a proxy sends it in place of an answer.
- *
- * Here and below, a repetition never runs past what may follow it, so that no text makes the search slow.
- */
-function isWebPage(text) {
-    return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 4096));
-}
-/** `a web page titled 'Sign in'`. */
-function describeWebPage(html) {
-    const title = /<title[^<>]*>([^<]*)</i.exec(html)?.[1]?.trim();
-    return title === undefined || title === '' ? 'a web page' : `a web page titled '${title}'`;
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/vendor-error.js
-
-const vendor_error_deepest = 5;
-/**
- * Reads the body of an error answer, in whatever shape it comes: `{code, message}`, `{errors: [{code, message}]}`,
- * `{detail}`, `{error}`, a JSON string, a web page, or plain text. No vendor documents all of its shapes, so none is
- * relied on, and an unknown one (`{field: ["..."]}`) is given back as it is.
- */
-function readVendorError(body) {
-    const text = body.trim();
-    if (text === '')
-        return {};
-    if (isWebPage(text))
-        return { message: describeWebPage(text) };
-    return readJsonError(parseJson(text), vendor_error_deepest) ?? { message: text };
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function readJsonError(value, levels) {
-    if (isText(value))
-        return { message: value };
-    if (levels === 0 || typeof value !== 'object' || value === null)
-        return undefined;
-    if (Array.isArray(value))
-        return readJsonError(value[0], levels - 1);
-    const fields = value;
-    for (const nested of ['errors', 'error', 'non_field_errors']) {
-        if (typeof fields[nested] !== 'object')
-            continue;
-        const error = readJsonError(fields[nested], levels - 1);
-        if (error !== undefined)
-            return error;
-    }
-    const message = ['message', 'detail', 'error', 'status_message'].map((name) => fields[name]).find(isText);
-    const code = isText(fields['code']) ? fields['code'] : undefined;
-    if (message === undefined && code === undefined)
-        return undefined;
-    return { ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
-}
-function isText(value) {
-    return typeof value === 'string' && value !== '';
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/http/service-http.js
-
-
-
-
-
-
-
-
-
-
-
-
-const mostRedirects = 5;
-/** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
-class ServiceHttp {
-    service;
-    clock;
-    #transport;
-    #baseUrl;
-    #credential;
-    #rateLimiter;
-    /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
-    constructor(options) {
-        this.service = options.service;
-        this.clock = options.clock;
-        this.#transport = options.transport;
-        this.#baseUrl = parseBaseUrl(options.baseUrl, options.service);
-        this.#credential = options.credential;
-        this.#rateLimiter = options.rateLimiter;
-        if (!/^[\x21-\x7e]+$/.test(options.credential.secret)) {
-            throw new InvalidInputError({
-                service: options.service,
-                operation: 'read the token',
-                what: options.credential.secret === ''
-                    ? 'it is empty'
-                    : 'it contains characters that no token has, such as blanks or line breaks',
-                remedy: 'Check it where it is kept, and whether it can be read from there.',
-            });
-        }
-    }
-    /** Where the credential may go: scheme, host and port of the base URL. */
-    get origin() {
-        return this.#baseUrl.origin;
-    }
-    /**
-     * Makes a call and hands its successful answer to `receive`. Both are repeated when they fail in a way that may
-     * pass, so `receive` must begin anew each time it is called.
-     *
-     * @throws {SecurityReportsError} of the kind that fits; {@link TimeoutError} when the deadline passed.
-     * @throws the reason of the caller's signal, when that aborts.
-     */
-    async request(call, limits, receive) {
-        let lastError;
-        // Of the last request that left: one that only waited for its turn was not sent.
-        let maybeTaken = false;
-        try {
-            return await withinLimits(this.clock, limits, (signal) => retry(() => this.#attempt(call, signal, receive, {
-                onSend: () => {
-                    maybeTaken = true;
-                },
-                onError: (error) => {
-                    lastError = error;
-                    maybeTaken = error.maybeTaken;
-                },
-            }), {
-                clock: this.clock,
-                signal,
-                deadline: limits.deadline,
-                repeatable: call.repeatable ?? call.method === 'GET',
-            }));
-        }
-        catch (error) {
-            if (!(error instanceof DeadlinePassed))
-                throw error;
-            throw new TimeoutError({
-                ...this.#about(call),
-                what: `there was no complete answer in time${lastError === undefined ? '' : `; the last try: ${lastError.what}`}`,
-                remedy: 'Allow more time, or try again later.',
-                lastState: lastError?.what,
-                maybeTaken,
-            });
-        }
-    }
-    /**
-     * Makes a call whose answer is JSON of at most 32 MB, and reads it with `parse`, which gives `undefined` for an
-     * answer it cannot make sense of.
-     */
-    async json(call, limits, parse) {
-        return this.request(call, limits, async (response) => {
-            const text = await readBoundedText(response, mostBytesOfJson);
-            const unexpected = (what, remedy, retryable = false) => new ServiceError({ ...this.#about(call), status: response.status, what, remedy, retryable });
-            if (text === undefined) {
-                throw unexpected(`the answer is larger than ${mostBytesOfJson} bytes`, 'Make the same call by hand, such as with curl, to see what the base URL answers with: no page of a list is as large.');
-            }
-            if (isWebPage(text))
-                throw this.#webPageError(call, response, text);
-            let value;
-            try {
-                value = parseKeepingDigits(text);
-            }
-            catch {
-                throw unexpected(`the answer is not JSON: ${this.#shown(text, call) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
-            }
-            const parsed = parse(value);
-            if (parsed === undefined) {
-                throw unexpected(`the answer has an unknown shape: ${this.#shown(text, call)}`, 'Check that the base URL is that of the service, and its version.');
-            }
-            return parsed;
-        });
-    }
-    /** Makes a call of whose answer nothing matters but its status, unless a web page came in its place. */
-    async acknowledged(call, limits) {
-        await this.request(call, limits, async (response) => {
-            // The status says enough: a body that breaks off must not hide it.
-            const text = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
-            // Whoever sends a page in place of an acknowledgement is not the service, and has done nothing.
-            if (text !== undefined && isWebPage(text))
-                throw this.#webPageError(call, response, text, false);
-        });
-    }
-    /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
-    clean(text, secrets = []) {
-        return cleanVendorText(text, [this.#credential.secret, ...secrets]);
-    }
-    /** The beginning of an answer. */
-    #shown(text, call) {
-        return this.clean(text.slice(0, mostBytesToShow), call.secrets);
-    }
-    /** A function that hides what must not be shown in text that is delivered otherwise as it came: see `redactor`. */
-    redactor(secrets) {
-        return redactor([this.#credential.secret, ...secrets]);
-    }
-    #webPageError(call, response, page, maybeTaken = true) {
-        return new ServiceError({
-            ...this.#about(call),
-            status: response.status,
-            what: `${this.clean(describeWebPage(page), call.secrets)} came in place of the answer`,
-            remedy: 'Check the base URL, and whether a login page or a proxy stands in front of the service.',
-            maybeTaken,
-        });
-    }
-    #about(call) {
-        return { service: this.service, operation: call.operation, subject: call.subject };
-    }
-    async #attempt(call, signal, receive, { onSend, onError }) {
-        let response;
-        try {
-            response = await this.#sendFollowingRedirects(call, signal, onSend);
-            if (response.status >= 200 && response.status < 300)
-                return await receive(response);
-            throw await this.#refusalOf(call, response);
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            const told = error instanceof TransportError ? this.#connectionError(call, error) : error;
-            if (told instanceof SecurityReportsError)
-                onError(told);
-            throw told;
-        }
-        finally {
-            response?.discard();
-        }
-    }
-    async #sendFollowingRedirects(call, signal, onSend) {
-        let url = this.#urlOf(call);
-        for (let redirects = 0;; redirects += 1) {
-            const request = {
-                method: call.method,
-                url,
-                headers: this.#headersFor(url, call),
-                ...(call.body && { body: call.body }),
-                signal,
-            };
-            const send = () => {
-                onSend();
-                return this.#transport.send(request);
-            };
-            const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
-            const location = response.headers['location'];
-            if (response.status < 300 || response.status > 399 || location === undefined)
-                return response;
-            response.discard();
-            const refuse = (what) => new ServiceError({
-                ...this.#about(call),
-                status: response.status,
-                what,
-                remedy: 'Set the base URL to where the service really is.',
-            });
-            const target = URL.parse(location, url.href);
-            if (call.method !== 'GET') {
-                throw refuse(call.repeatable === true
-                    ? 'the service redirects a POST, which is not sent elsewhere'
-                    : 'the service redirects a request that must not be sent twice');
-            }
-            if (redirects === mostRedirects)
-                throw refuse(`the service redirected more than ${mostRedirects} times`);
-            if (target === null)
-                throw refuse('the service redirects to something that is not a URL');
-            if (!isSecure(target) || (isLoopback(target) && !isLoopback(this.#baseUrl))) {
-                throw refuse(`the service redirects to ${this.clean(target.origin, call.secrets)}, which is not safe to follow`);
-            }
-            url = target;
-        }
-    }
-    #urlOf(call) {
-        if (call.path instanceof URL)
-            return call.path;
-        const url = new URL(this.#baseUrl);
-        url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
-        url.search = new URLSearchParams(call.query).toString();
-        return url;
-    }
-    #headersFor(url, call) {
-        const headers = { accept: call.accept, 'user-agent': 'security-reports' };
-        if (url.origin === this.#baseUrl.origin) {
-            headers[this.#credential.header] = `${this.#credential.prefix}${this.#credential.secret}`;
-        }
-        return headers;
-    }
-    #connectionError(call, error) {
-        const remedies = {
-            unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
-            untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
-            stalled: 'Try again later, and check what stands between this machine and the service.',
-            broken: 'Try again.',
-        };
-        return new ConnectionError({
-            ...this.#about(call),
-            what: this.clean(error.message, call.secrets),
-            remedy: remedies[error.failure],
-            retryable: error.failure !== 'untrusted',
-            maybeTaken: error.maybeTaken,
-        });
-    }
-    async #refusalOf(call, response) {
-        const { status } = response;
-        // The status says enough: a body that breaks off must not hide it.
-        const body = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
-        const { code, message } = readVendorError(body ?? '');
-        const retryAfterMs = parseRetryAfter(response.headers['retry-after'], this.clock.now());
-        const refusal = {
-            ...this.#about(call),
-            status,
-            vendorCode: code === undefined ? undefined : this.clean(code, call.secrets),
-            vendorMessage: message === undefined ? undefined : this.clean(message, call.secrets),
-            retryable: status === 408 || status === 429 || status >= 500,
-            retryAfterMs,
-            maybeTaken: !(status === 429 || (status === 503 && retryAfterMs !== undefined)),
-        };
-        return call.explain?.(refusal) ?? explainGenerally(refusal);
-    }
-}
-/** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
-function parseKeepingDigits(text) {
-    // With a function for each value, parsing takes many times the memory.
-    if (!/\d{16}/.test(text))
-        return JSON.parse(text);
-    const keepDigits = (_key, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
-    return JSON.parse(text, keepDigits);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/report.js
-
-
-
-const headBytes = 1024;
-const tailBytes = 1024;
-/**
- * A report as a stream that is checked while it flows: it begins and ends as its kind must, and is as long as
- * announced. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
- * follows it can be taken for a report. It can be read once.
- */
-class Report {
-    /** A safe file name with the extension of what the report really is. */
-    name;
-    kind;
-    #chunks;
-    #digest;
-    #failure;
-    constructor(name, kind, checked) {
-        this.name = name;
-        this.kind = kind;
-        this.#chunks = checked((digest) => {
-            this.#digest = digest;
-        });
-    }
-    async *[Symbol.asyncIterator]() {
-        try {
-            yield* this.#chunks;
-        }
-        catch (error) {
-            this.#failure = error;
-            throw error;
-        }
-    }
-    get mediaType() {
-        return this.kind.mediaType;
-    }
-    /** Size and SHA-256. @throws an error when the report was not read to its end. */
-    get digest() {
-        if (this.#digest === undefined)
-            throw new Error('the report was not read to its end');
-        return this.#digest;
-    }
-    /** What the stream failed with, which a consumer may have wrapped into an error of its own. */
-    get failure() {
-        return this.#failure;
-    }
-}
-/**
- * Opens the body of a successful answer as a report of one of the expected kinds, after a look at how it begins.
- *
- * @throws {InvalidReportError} when it begins as something else: a login page, a JSON error, nothing at all.
- * @throws what `whenEmpty` makes of an answer without content.
- */
-async function openReport(response, expected, context) {
-    const chunks = response.body[Symbol.asyncIterator]();
-    const head = await readHead(chunks);
-    const announcedSize = announcedSizeOf(response);
-    const beginning = {
-        bytes: head.subarray(0, headBytes),
-        whole: head.byteLength < headBytes,
-        announcedType: response.headers['content-type'],
-    };
-    const isAllThere = (announcedSize ?? 0) <= head.byteLength;
-    if (expected.whenEmpty !== undefined && isAllThere && isEmpty(beginning)) {
-        throw expected.whenEmpty(response.status);
-    }
-    const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
-    if (kind === undefined)
-        throw notAReport(head, expected.called, response, context);
-    return new Report(expected.name(kind), kind, (onEnd) => checkWhileFlowing({ head, rest: { [Symbol.asyncIterator]: () => chunks } }, { kind, beginning, announcedSize }, context, onEnd));
-}
-/**
- * Hands a report to whoever takes it.
- *
- * @throws what its stream failed with, whatever `deliver` made of that; or else what `deliver` throws.
- */
-async function deliverReport(report, deliver) {
-    const delivered = await deliver(report).catch((error) => {
-        throw report.failure ?? error;
-    });
-    return { delivered, name: report.name, mediaType: report.mediaType, ...report.digest };
-}
-/** A byte-order mark and blanks are no content. */
-function isEmpty({ bytes, whole }) {
-    return whole && new TextDecoder().decode(bytes).trim() === '';
-}
-async function* checkWhileFlowing({ head, rest }, opened, context, onEnd) {
-    const { kind, beginning, announcedSize } = opened;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(head);
-    let size = head.byteLength;
-    let tail = head.subarray(-tailBytes);
-    yield head;
-    for await (const chunk of rest) {
-        hash.update(chunk);
-        size += chunk.byteLength;
-        tail = chunk.byteLength >= tailBytes ? chunk.subarray(-tailBytes) : lastOf(tail, chunk);
-        yield chunk;
-    }
-    const truncated = (what) => new InvalidReportError({
-        ...context,
-        what,
-        remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
-        retryable: true,
-    });
-    if (announcedSize !== undefined && size !== announcedSize) {
-        throw truncated(`the ${kind.name} ends after ${size} of ${announcedSize} bytes`);
-    }
-    if (!kind.ends({ bytes: tail, size, beginning })) {
-        throw truncated(`the ${kind.name} ends too early, after ${size} bytes`);
-    }
-    onEnd({ size, sha256: hash.digest('hex') });
-}
-async function readHead(chunks) {
-    let head = Buffer.alloc(0);
-    while (head.byteLength < headBytes) {
-        const next = await chunks.next();
-        if (next.done === true)
-            break;
-        head = Buffer.concat([head, next.value]);
-    }
-    return head;
-}
-function lastOf(tail, chunk) {
-    return Buffer.concat([tail, chunk]).subarray(-tailBytes);
-}
-/** Content-Length counts the bytes on the wire, which are not the report's when they are encoded. */
-function announcedSizeOf(response) {
-    const length = response.headers['content-length'];
-    const encoding = response.headers['content-encoding'] ?? 'identity';
-    return length !== undefined && /^\d{1,15}$/.test(length) && encoding === 'identity'
-        ? Number(length)
-        : undefined;
-}
-function notAReport(head, called, response, context) {
-    const text = beginningOf(head);
-    const page = isWebPage(text);
-    const arrived = head.byteLength === 0
-        ? 'nothing'
-        : context.clean(page ? describeWebPage(text) : `data that begin with: ${text}`);
-    return new InvalidReportError({
-        ...context,
-        status: response.status,
-        what: `no ${called} came, but ${arrived}`,
-        remedy: page
-            ? 'Check the base URL, and whether a login page or a proxy stands in front of the service.'
-            : 'Try again; if it stays so, look at the state of the service.',
-        retryable: !page,
-    });
-}
-/** As text. The last word is left out where it may be cut in two, since half a credential would not be recognised. */
-function beginningOf(head) {
-    const text = new TextDecoder().decode(head);
-    return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/uncertain-submission.js
-
-/**
- * Whether the service may have acted on a request all the same that failed so: there was no answer, a failing one, or a
- * successful one that does not say what was asked.
- */
-function isFateUnknown(error) {
-    if (!(error instanceof SecurityReportsError) || error instanceof InvalidInputError)
-        return false;
-    const { status, maybeTaken } = error;
-    return maybeTaken && (status === undefined || status < 300 || status >= 500);
-}
-/**
- * The error for such a failure.
- *
- * @param maybe what may have happened, as a clause.
- * @param remedy how to find out whether it has.
- */
-function uncertainSubmission(error, maybe, remedy) {
-    return new UncertainSubmissionError({
-        service: error.service,
-        operation: error.operation,
-        subject: error.subject,
-        what: `${error.what}; ${maybe}`,
-        remedy,
-        status: error.status,
-        vendorCode: error.vendorCode,
-        vendorMessage: error.vendorMessage,
-    });
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/digicert/refusal.js
-
-/** A 429 names no time (doc: none is documented). The shorter of the two limits looks back on 5 seconds (doc). */
-const restMs = 5_000;
-const checkIds = 'Check the report id and the run id: the report history lists both, and a report that was deleted has no runs.';
-const invalidKey = {
-    error: AccessError,
-    what: 'the service does not know the API key',
-    remedy: 'Check that the key is complete, was not revoked in CertCentral, and belongs to this base URL.',
-};
-/** By the service's own code. */
-const refusal_meanings = {
-    report_format_inapplicable: {
-        error: ServiceError,
-        what: 'the report does not come in this format',
-        remedy: 'Ask for the format that was chosen when the report was created; the report history tells which.',
-    },
-    missing_mandatory_fields: {
-        error: ServiceError,
-        what: 'something that the service needs is missing',
-        remedy: 'Give a report id, a run id, and one of the formats CSV, JSON, EXCEL and ZIP.',
-    },
-    missing_mandatory_field: {
-        error: ServiceError,
-        what: 'something that the service needs is missing',
-        remedy: 'Give what the service names, besides a report id, a run id and a format.',
-    },
-    disabled_report_type: {
-        error: ServiceError,
-        what: 'reports of this type are switched off for the account',
-        remedy: 'Ask DigiCert to switch the type on for the account, or fetch a report of another type.',
-    },
-    user_authentication_error: invalidKey,
-    access_denied_invalid_key: invalidKey,
-    user_forbidden: {
-        error: AccessError,
-        what: 'the API key is known, but its user may not read reports',
-        remedy: 'Create the key for a user with the role Administrator, with no restriction or with "View Only".',
-    },
-    access_denied: {
-        error: AccessError,
-        what: 'the service denies access: the API key is not valid, or its user may not do this',
-        remedy: 'Check the key first, and then that its user has the role Administrator.',
-    },
-    custom_reports_not_enabled: {
-        error: AccessError,
-        what: 'the feature Report Library is not enabled for the account',
-        remedy: 'Ask an administrator of the account, or DigiCert, to enable the Report Library. The key is good.',
-    },
-    reports_not_found: { error: NotFoundError, what: 'there is no such report', remedy: checkIds },
-    report_not_found: { error: NotFoundError, what: 'there is no such report or run', remedy: checkIds },
-    request_limit_exceeded: {
-        error: ServiceError,
-        what: 'the API key has made more requests than the service takes (100 in 5 seconds, 1000 in 3 minutes)',
-        remedy: 'Try again in a few minutes, and give other programs that ask often a key of their own.',
-    },
-};
-/** By the beginning of the code. */
-const invalid = {
-    error: ServiceError,
-    what: 'the service can make nothing of a value that it was given',
-    remedy: 'Check the report id, the run id and the filters; the code names the value.',
-};
-const byStatus = {
-    401: invalidKey,
-    403: {
-        error: AccessError,
-        what: 'the service refuses the API key, or what its user may do',
-        remedy: 'Check the key, that its user has the role Administrator, and that the Report Library is enabled for the account.',
-    },
-};
-/**
- * What an error answer of CertCentral means. The codes are those of the documentation, in either of its two shapes
- * (doc), and `access_denied|access_denied_invalid_key` of its sister API.
- *
- * @returns `undefined` where neither code nor status says more than with any other service.
- */
-function explainRefusal(refusal) {
-    const meaning = meaningOf(refusal);
-    if (meaning === undefined)
-        return undefined;
-    const isTooMany = meaning === refusal_meanings['request_limit_exceeded'];
-    return new meaning.error({
-        ...refusal,
-        ...(isTooMany && { retryable: true, maybeTaken: false, retryAfterMs: refusal.retryAfterMs ?? restMs }),
-        what: meaning.what,
-        remedy: meaning.remedy,
-    });
-}
-function meaningOf({ status, vendorCode = '' }) {
-    // `access_denied|access_denied_invalid_key`: the last is the most precise. `missing_mandatory_field: name`.
-    const codes = vendorCode
-        .toLowerCase()
-        .split('|')
-        .map((code) => code.replace(/:.*$/, '').trim())
-        .reverse();
-    const known = codes.find((code) => Object.hasOwn(refusal_meanings, code));
-    if (known !== undefined)
-        return refusal_meanings[known];
-    if (codes.some((code) => code.startsWith('invalid_')))
-        return invalid;
-    return status === 429 ? refusal_meanings['request_limit_exceeded'] : byStatus[status];
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/file-name.js
-/** In UTF-8. */
-const mostBytesOfFileName = 200;
-/** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
-const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
-/**
- * Makes a file name of a stranger's text that is safe on every platform: no path, no control, invisible or reserved
- * characters, not hidden, no name that Windows reserves, at most 200 bytes in UTF-8 with its extension kept.
- *
- * @param fallback what to use when nothing of `text` can be kept.
- */
-function safeFileName(text, fallback) {
-    const name = text
-        .toWellFormed()
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/gu, '')
-        .normalize('NFC')
-        .replace(/[<>:"/\\|?*\ufffd]/g, '_')
-        .replace(/\s+/g, ' ')
-        .replace(/^[. ]+|[. ]+$/g, '');
-    if (name === '')
-        return fallback;
-    return shorten(reservedOnWindows.test(name) ? `_${name}` : name);
-}
-function shorten(name) {
-    const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
-    return Buffer.byteLength(name) <= mostBytesOfFileName
-        ? name
-        : `${firstBytes(name, mostBytesOfFileName - extension.length)}${extension}`;
-}
-/** As much of a name as fits into so many bytes, without what may not stand at its end. */
-function firstBytes(name, bytes) {
-    // In streaming mode the decoder keeps back a character that was cut in two.
-    const beginning = new TextDecoder().decode(Buffer.from(name).subarray(0, bytes), { stream: true });
-    return beginning.replace(/[. ]+$/, '');
 }
 
 ;// CONCATENATED MODULE: content-disposition@3.0.0/dist/index.js
@@ -83200,88 +82340,2031 @@ function decodeHexEscapes(str) {
  * The file name that a Content-Disposition header announces (RFC 6266, RFC 8187), as the server wrote it: it is a
  * stranger's text, and `safeFileName` has to make a name of it.
  *
+ * Two forms that no RFC has, but servers send, are read as browsers or people read them: a name in UTF-8 as it is, and
+ * one in single quotes.
+ *
+ * @param header as HTTP libraries give it, one character for each byte.
  * @returns `undefined` where there is none, or the header cannot be read.
  */
 function announcedFileName(header) {
     if (header === undefined)
         return undefined;
+    const text = inUtf8(header);
     try {
-        const name = parse(header).parameters['filename'];
+        const announced = parse(text).parameters['filename'];
+        const name = announced?.startsWith("'") === true ? (inSingleQuotes(text) ?? announced) : announced;
         return name === undefined || name === '' ? undefined : name;
     }
     catch {
         return undefined;
     }
 }
-
-;// CONCATENATED MODULE: ./packages/core/build/report-kind.js
-/** ISO 32000: a file begins with the header and closes with the end-of-file marker, at most followed by a little padding. */
-const pdf = {
-    name: 'PDF',
-    mediaType: 'application/pdf',
-    extension: 'pdf',
-    begins: ({ bytes }) => startsWith(bytes, '%PDF-'),
-    ends: ({ bytes }) => asBuffer(bytes).includes('%%EOF', 0, 'latin1'),
-};
-/** A ZIP that holds any files. One that holds none begins with the record that ends every other. */
-const zip = {
-    name: 'ZIP',
-    mediaType: 'application/zip',
-    extension: 'zip',
-    begins: (beginning) => (startsWith(beginning.bytes, 'PK\x03\x04') || startsWith(beginning.bytes, 'PK\x05\x06')) &&
-        !isWorkbook(beginning),
-    ends: endsWithDirectory,
-};
-/** An Excel workbook: a ZIP with parts of its own, of which one comes early in every file. */
-const xlsx = {
-    name: 'XLSX',
-    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    extension: 'xlsx',
-    begins: (beginning) => startsWith(beginning.bytes, 'PK\x03\x04') && isWorkbook(beginning),
-    ends: endsWithDirectory,
-};
-/** A JSON object or array, unless it is the way in which a service tells of an error. */
-const json = {
-    name: 'JSON',
-    mediaType: 'application/json',
-    extension: 'json',
-    begins: (beginning) => {
-        const text = decode(beginning.bytes);
-        return text !== undefined && isJsonStart(text) && !isJsonError(text, beginning.whole);
-    },
-    ends: ({ bytes, beginning }) => {
-        const closing = decode(beginning.bytes)?.startsWith('[') === true ? ']' : '}';
-        const encoding = utf16Of(beginning.bytes);
-        return new TextDecoder(encoding).decode(bytes).trimEnd().endsWith(closing);
-    },
-};
-/** Any other text. Markup is none: it is a web page, or an error. Nothing in a CSV shows where it ends. */
-const csv = {
-    name: 'CSV',
-    mediaType: 'text/csv',
-    extension: 'csv',
-    begins: ({ bytes }) => {
-        const text = decode(bytes);
-        return text !== undefined && text !== '' && !isJsonStart(text) && !/^(?:<[a-z!?/]|%PDF-)/i.test(text);
-    },
-    ends: () => true,
-};
-function startsWith(bytes, beginning) {
-    return asBuffer(bytes).toString('latin1', 0, beginning.length) === beginning;
+/** What stands between single quotes, of a name without double ones and without a better one in `filename*`. */
+function inSingleQuotes(header) {
+    if (/filename\*/i.test(header))
+        return undefined;
+    return /;\s*filename\s*=\s*'([^']*)'\s*(?:;|$)/i.exec(header)?.[1];
 }
+/** Bytes that are no UTF-8 are in Latin-1, as HTTP had it once. */
+function inUtf8(header) {
+    // eslint-disable-next-line no-control-regex
+    if (!/[\x80-\xff]/.test(header) || /[^\x00-\xff]/.test(header))
+        return header;
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+    }
+    catch {
+        return header;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/web-page.js
+/**
+ * Whether a text is a web page, as a login form or a proxy sends it in place of an answer.
+ *
+ * Here and below, a repetition never runs past what may follow it, so that no text makes the search slow.
+ */
+function isWebPage(text) {
+    return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/is.test(text.slice(0, 4096));
+}
+/** Whether an error answer is a web page: its media type says so, too, where it is only a piece of one. */
+function isWebPageOf(response, text) {
+    const mediaType = response.headers['content-type'] ?? '';
+    return (isWebPage(text) || (/^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(mediaType) && /^\s*</.test(text)));
+}
+/** `a web page titled 'Sign in'`. */
+function describeWebPage(html) {
+    const title = /<title[^<>]*>([^<]*)</i.exec(html)?.[1]?.trim();
+    return title === undefined || title === '' ? 'a web page' : `a web page titled '${title}'`;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/report.js
+
+
+
+
+const headBytes = 1024;
+/** How large a report may be where the caller does not say it, and where the service does not announce it: 2 GB. */
+const defaultMaxReportBytes = 2_000_000_000;
+/**
+ * A report as a stream that is checked while it flows: it begins and ends as its kind must (JSON is read from one end
+ * to the other), is as long as announced, and no larger than allowed. The stream throws an {@link InvalidReportError} at the first thing that is wrong, so that nothing that
+ * follows it can be taken for a report. It can be read once.
+ */
+class Report {
+    /** A safe file name with the extension of what the report really is. */
+    name;
+    kind;
+    /** The origin that the report is from, where a redirect of the service led to another one. */
+    redirectedTo;
+    #chunks;
+    #digest;
+    #failure;
+    constructor(name, kind, redirectedTo, checked) {
+        this.name = name;
+        this.kind = kind;
+        this.redirectedTo = redirectedTo;
+        this.#chunks = checked((digest) => {
+            this.#digest = digest;
+        });
+    }
+    async *[Symbol.asyncIterator]() {
+        try {
+            yield* this.#chunks;
+        }
+        catch (error) {
+            this.#failure = error;
+            throw error;
+        }
+    }
+    get mediaType() {
+        return this.kind.mediaType;
+    }
+    /** Size and SHA-256. @throws an error when the report was not read to its end. */
+    get digest() {
+        if (this.#digest === undefined)
+            throw new Error('the report was not read to its end');
+        return this.#digest;
+    }
+    /** What the stream failed with, which a consumer may have wrapped into an error of its own. */
+    get failure() {
+        return this.#failure;
+    }
+}
+/**
+ * Opens the body of a successful answer as a report of one of the expected kinds, after a look at how it begins.
+ *
+ * @throws {InvalidReportError} when it begins as something else (a login page, a JSON error, nothing at all), is only a
+ *   part, or is larger than allowed.
+ * @throws what `whenEmpty` makes of an answer without content.
+ */
+async function openReport(response, expected, context) {
+    if (response.status !== 200 && response.status !== 204)
+        throw notAll(expected.called, response, context);
+    const announcedSize = announcedSizeOf(response);
+    const limit = sizeLimit(expected, announcedSize, context);
+    if (announcedSize !== undefined)
+        limit.check(announcedSize);
+    const chunks = response.body[Symbol.asyncIterator]();
+    const head = await readHead(chunks);
+    const beginning = {
+        bytes: head.subarray(0, headBytes),
+        whole: head.byteLength < headBytes,
+        announcedType: response.headers['content-type'],
+        announcedName: announcedFileName(response.headers['content-disposition']),
+    };
+    const isAllThere = (announcedSize ?? 0) <= head.byteLength;
+    if (expected.whenEmpty !== undefined && isAllThere && isEmpty(beginning)) {
+        throw expected.whenEmpty(response.status);
+    }
+    const notOne = () => notAReport(head, expected.called, response, context);
+    const kind = expected.kinds.find((candidate) => candidate.begins(beginning));
+    if (kind === undefined)
+        throw notOne();
+    return new Report(expected.name(kind), kind, response.redirectedTo, (onEnd) => checkWhileFlowing({ head, rest: { [Symbol.asyncIterator]: () => chunks } }, { kind, check: kind.check(beginning), announcedSize, limit, notOne }, context, onEnd));
+}
+/**
+ * Hands a report to whoever takes it.
+ *
+ * @throws what its stream failed with, whatever `deliver` made of that; or else what `deliver` throws.
+ */
+async function deliverReport(report, deliver) {
+    const delivered = await deliver(report).catch((error) => {
+        throw report.failure ?? error;
+    });
+    const { name, mediaType, redirectedTo } = report;
+    return { delivered, name, mediaType, redirectedTo, ...report.digest };
+}
+/** A byte-order mark and blanks are no content. */
+function isEmpty({ bytes, whole }) {
+    return whole && new TextDecoder().decode(bytes).trim() === '';
+}
+async function* checkWhileFlowing({ head, rest }, opened, context, onEnd) {
+    const { kind, check, announcedSize, limit } = opened;
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    const incomplete = (what) => new InvalidReportError({
+        ...context,
+        what: `the ${kind.name} ${what}`,
+        remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
+        retryable: true,
+    });
+    const damagedWithin = (bytes) => `is damaged within its first ${bytes} bytes`;
+    const look = (chunk) => {
+        size += chunk.byteLength;
+        limit.check(size);
+        hash.update(chunk);
+        check.add(chunk);
+        if (check.isDamaged)
+            throw incomplete(damagedWithin(size));
+        return chunk;
+    };
+    yield look(head);
+    for await (const chunk of rest)
+        yield look(chunk);
+    if (announcedSize !== undefined && size !== announcedSize) {
+        throw incomplete(`ends after ${size} of ${announcedSize} bytes`);
+    }
+    switch (check.end()) {
+        case 'cut':
+            throw incomplete(`ends too early, after ${size} bytes`);
+        case 'damaged':
+            throw incomplete(damagedWithin(size));
+        case 'no report':
+            throw opened.notOne();
+        case 'whole':
+            onEnd({ size, sha256: hash.digest('hex') });
+    }
+}
+/** What the service does not announce may have no end at all, so it never gets more room than by default. */
+function sizeLimit({ maxBytes = defaultMaxReportBytes, called }, announcedSize, context) {
+    const bound = announcedSize === undefined ? Math.min(maxBytes, defaultMaxReportBytes) : maxBytes;
+    const [what, remedy] = announcedSize === undefined
+        ? [
+            `the ${called} is larger than ${bound} bytes, and the service does not announce its size`,
+            bound < maxBytes
+                ? 'Ask for a smaller report: only one whose size is announced may be larger.'
+                : 'Allow a larger one (input max-report-size), or ask for a smaller report.',
+        ]
+        : [
+            `the ${called} has ${announcedSize} bytes, more than the ${bound} that are allowed`,
+            'Allow a larger one (input max-report-size), or ask for a smaller report.',
+        ];
+    return {
+        check: (size) => {
+            if (size > bound)
+                throw new InvalidReportError({ ...context, what, remedy });
+        },
+    };
+}
+/** Of the successful statuses, only 200 stands for a whole report. Nobody asked for a part, so nobody knows which it is. */
+function notAll(called, response, context) {
+    return new InvalidReportError({
+        ...context,
+        status: response.status,
+        what: response.status === 206
+            ? `only a part of the ${called} arrived`
+            : `no ${called} came, but an answer with a status that no report has`,
+        remedy: 'Try again; if it stays so, check what stands between this machine and the service.',
+        retryable: true,
+    });
+}
+async function readHead(chunks) {
+    let head = Buffer.alloc(0);
+    while (head.byteLength < headBytes) {
+        const next = await chunks.next();
+        if (next.done === true)
+            break;
+        head = Buffer.concat([head, next.value]);
+    }
+    return head;
+}
+/** Content-Length counts the bytes on the wire, which are not the report's when they are encoded. */
+function announcedSizeOf(response) {
+    const length = response.headers['content-length'];
+    const encoding = response.headers['content-encoding'] ?? 'identity';
+    return length !== undefined && /^\d{1,15}$/.test(length) && encoding === 'identity'
+        ? Number(length)
+        : undefined;
+}
+function notAReport(head, called, response, context) {
+    const text = beginningOf(head);
+    const page = isWebPage(text);
+    const arrived = head.byteLength === 0
+        ? 'nothing'
+        : context.clean(page ? describeWebPage(text) : `data that begin with: ${text}`);
+    return new InvalidReportError({
+        ...context,
+        status: response.status,
+        what: `no ${called} came, but ${arrived}`,
+        remedy: page
+            ? 'Check the base URL, and whether a login page or a proxy stands in front of the service.'
+            : 'Try again; if it stays so, look at the state of the service.',
+        retryable: !page,
+    });
+}
+/** As text. The last word is left out where it may be cut in two, since half a credential would not be recognised. */
+function beginningOf(head) {
+    const text = new TextDecoder().decode(head);
+    return head.byteLength < headBytes ? text : text.replace(/\S{1,512}$/, '');
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/spectra-analyze/service.js
+const spectraAnalyze = { id: 'spectra-analyze', name: 'Spectra Analyze' };
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/service.js
+const perceptionPoint = { id: 'perception-point', name: 'Perception Point' };
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/service.js
+const digicert = { id: 'digicert', name: 'DigiCert CertCentral' };
+
+;// CONCATENATED MODULE: ./packages/action/build/artifact-name-rule.js
+/** GitHub takes no longer name for an artifact. */
+const longestArtifactName = 255;
+/** Why GitHub takes no artifact of this name, as a clause that follows the name; `undefined` when it does. */
+function refusalOfArtifactName(name) {
+    // Windows cannot store these characters, so GitHub refuses them everywhere.
+    const isTaken = name !== '' && name.length <= longestArtifactName && !/[":<>|*?\r\n\\/]/.test(name);
+    return isTaken
+        ? undefined
+        : `is longer than ${longestArtifactName} characters, empty, or contains one of " : < > | * ? \\ / or a line break`;
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/input-problem.js
+/** What is wrong with the value of an input, as a clause that follows the input's name. */
+class InputProblem extends Error {
+    name = 'InputProblem';
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/quoting.js
+/** Text as it may stand in a message: quoted, on one line, not too long. */
+function quoting_quote(text) {
+    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+/** The first few of many, and how many there are besides. */
+function enumerate(items) {
+    const shown = items.slice(0, 5).join(', ');
+    return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/report-entry.js
+/** The services, by the value of the input `service`. */
+const serviceNames = ['spectra-analyze', 'perception-point', 'digicert'];
+
+;// CONCATENATED MODULE: ./packages/action/build/workspace.js
+
+
+
+
+/** The path as it stands in outputs: relative to the workspace, with `/`. */
+function nameInWorkspace(path, workspace) {
+    return (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
+}
+/**
+ * The absolute path of a directory of the workspace, which need not exist yet.
+ *
+ * @throws {InputProblem} when it is elsewhere, be it by `..` or by a symbolic link on the way.
+ */
+async function directoryInWorkspace(text, workspace) {
+    const path = (0,external_node_path_.resolve)(workspace, text);
+    const isReallyInside = isInside(path, (0,external_node_path_.resolve)(workspace)) && isInside(await realpathOfExisting(path), await (0,promises_.realpath)(workspace));
+    if (!isReallyInside)
+        throw new InputProblem(`${quoting_quote(text)} is not inside the workspace`);
+    return path;
+}
+/** Whether a path is a directory or something below it, by their names alone. */
+function isInside(path, directory) {
+    const way = (0,external_node_path_.relative)(directory, path);
+    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way) && (0,external_node_path_.join)(directory, way) === path;
+}
+/** The real path of the nearest ancestor that exists. */
+async function realpathOfExisting(path) {
+    try {
+        return await (0,promises_.realpath)(path);
+    }
+    catch {
+        return realpathOfExisting((0,external_node_path_.dirname)(path));
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/inputs/ca-certificate.js
+
+
+
+
+
+/**
+ * Reads CA certificates that are given as PEM text, or as the path of a PEM file (relative to the workspace).
+ *
+ * @throws {InputProblem} when there is no certificate in it.
+ */
+async function readCaCertificate(input, workspace) {
+    const isPem = input.includes('-----BEGIN ');
+    const pem = isPem ? input : await readPemFile(input, workspace);
+    const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
+    const where = isPem ? 'the PEM text' : quoting_quote(input);
+    if (certificates === null)
+        throw new InputProblem(`${where} contains no "-----BEGIN CERTIFICATE-----" block`);
+    for (const certificate of certificates) {
+        if (!isCertificate(certificate))
+            throw new InputProblem(`${where} contains a certificate that cannot be read`);
+    }
+    return certificates.join('\n');
+}
+async function readPemFile(path, workspace) {
+    try {
+        return await (0,promises_.readFile)((0,external_node_path_.resolve)(workspace, path), 'utf8');
+    }
+    catch (error) {
+        const { code = 'unknown error' } = error;
+        throw new InputProblem(`${quoting_quote(path)} is neither PEM text nor a file that can be read (${code})`);
+    }
+}
+function isCertificate(pem) {
+    try {
+        new external_node_crypto_.X509Certificate(pem);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/unless-aborted.js
+/**
+ * Waits for a promise.
+ *
+ * @throws the signal's reason when that aborts before.
+ */
+async function unlessAborted(promise, signal) {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers();
+    const onAbort = () => {
+        aborted.reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        await Promise.race([promise, aborted.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', onAbort);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/rate-limit.js
+
+
+/**
+ * Lets requests leave as limits allow, in the order in which they came, however many wait at the same time.
+ *
+ * When a request reaches the service is not known, only that it does between its departure and its answer. So it counts
+ * from the one until a period after the other, and the service never sees more than the limits, however long the way.
+ */
+class RateLimiter {
+    #limits;
+    #mostRemembered;
+    /** Requests that have left and not been answered. */
+    #underWay = 0;
+    /** When the last answers came, oldest first, in milliseconds since the epoch. */
+    #answers = [];
+    #nextAnswer = Promise.withResolvers();
+    /** Settles when all who came so far have left, or given up. */
+    #queue = Promise.resolve();
+    constructor(limits) {
+        this.#limits = limits;
+        this.#mostRemembered = Math.max(...limits.map(({ requests }) => requests));
+    }
+    /**
+     * Sends a request when its turn has come. `send` settles with the beginning of the answer, or without one.
+     *
+     * @throws the signal's reason when that aborts before, and whatever `send` throws.
+     */
+    async pass(clock, signal, send) {
+        await this.#takeTurn(clock, signal);
+        try {
+            return await send();
+        }
+        finally {
+            this.#underWay -= 1;
+            this.#answers = [...this.#answers, clock.now()].slice(-this.#mostRemembered);
+            this.#nextAnswer.resolve(undefined);
+            this.#nextAnswer = Promise.withResolvers();
+        }
+    }
+    async #takeTurn(clock, signal) {
+        const before = this.#queue;
+        const over = Promise.withResolvers();
+        this.#queue = over.promise;
+        try {
+            await unlessAborted(before, signal);
+            for (let wait = this.#waitMs(clock.now()); wait > 0; wait = this.#waitMs(clock.now())) {
+                await (wait === Infinity
+                    ? unlessAborted(this.#nextAnswer.promise, signal)
+                    : clock.sleep(wait, signal));
+            }
+            this.#underWay += 1;
+        }
+        finally {
+            // Who gives up while others are before it does not let those behind it pass them.
+            over.resolve(before.then(() => undefined));
+        }
+    }
+    /** How long the next request has to wait at least; `Infinity` for as long as no answer comes. */
+    #waitMs(now) {
+        // A clock that was set back must not make anybody wait for longer than a period.
+        this.#answers = this.#answers.map((answer) => Math.min(answer, now));
+        return Math.max(...this.#limits.map(({ requests, periodMs }) => {
+            const free = requests - this.#underWay;
+            if (free <= 0)
+                return Infinity;
+            const answer = this.#answers.at(-free);
+            return answer === undefined ? 0 : answer + periodMs - now;
+        }));
+    }
+}
+const shared = new Map();
+/**
+ * The limiter that all clients in this process share who ask one service with one credential. Only a digest of the
+ * credential is kept.
+ */
+function sharedRateLimiter(origin, credential, limits) {
+    const key = (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([origin, credential]))
+        .digest('hex');
+    const limiter = shared.get(key) ?? new RateLimiter(limits);
+    shared.set(key, limiter);
+    return limiter;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/deadline.js
+/** The reason of a signal that aborted because the deadline passed. Callers see it as a `TimeoutError`. */
+class DeadlinePassed extends Error {
+    name = 'DeadlinePassed';
+}
+/**
+ * Runs `work` with a signal that aborts when the caller's does, or, with a `DeadlinePassed`, at the deadline.
+ * Whatever `work` started must end with that signal, so nothing outlives the call.
+ */
+async function withinLimits(clock, limits, work) {
+    limits.signal?.throwIfAborted();
+    if (limits.deadline !== undefined && clock.now() >= limits.deadline)
+        throw new DeadlinePassed('the deadline passed');
+    const ending = new AbortController();
+    const onAbort = () => {
+        ending.abort(limits.signal?.reason);
+    };
+    limits.signal?.addEventListener('abort', onAbort, { once: true });
+    const alarm = new AbortController();
+    if (limits.deadline !== undefined) {
+        clock.sleep(Math.max(0, limits.deadline - clock.now()), alarm.signal).then(() => {
+            ending.abort(new DeadlinePassed('the deadline passed'));
+        }, () => undefined);
+    }
+    try {
+        return await work(ending.signal);
+    }
+    finally {
+        alarm.abort();
+        limits.signal?.removeEventListener('abort', onAbort);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/escapes.js
+/** The longest text that is read as one character. */
+const mostCharactersOfReading = 127;
+/** So often, a text may have been percent-encoded: `%` becomes `%25`, that `%2525`, and so on. */
+const mostPercentLevels = 10;
+const mostLeadingZeros = 10;
+const namedInHtml = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const percent = 0x25;
+const ampersand = 0x26;
+const backslash = 0x5c;
+/** Whether more than one character may be read from here on. */
+function isEscape(code) {
+    return code === percent || code === backslash || code === ampersand;
+}
+/**
+ * Visits each way to read what begins at a place of a text as one character: as it stands, or escaped as in URLs, JSON
+ * and HTML. There may be several, since `%25` is three characters or one.
+ *
+ * @param visit gets the character as its code point, and the place behind it.
+ */
+function visitReadings(text, place, visit) {
+    const codePoint = text.codePointAt(place);
+    if (codePoint === undefined)
+        return;
+    visit(codePoint, place + (codePoint > 0xffff ? 2 : 1));
+    if (codePoint === percent)
+        visitPercentEncoded(text, place, visit);
+    else if (codePoint === backslash)
+        visitEscapedInJson(text, place, visit);
+    else if (codePoint === ampersand)
+        visitEscapedInHtml(text, place, visit);
+}
+function visitPercentEncoded(text, place, visit) {
+    let at = place + 1;
+    for (let level = 0; level < mostPercentLevels; level += 1) {
+        const byte = hexAt(text, at, 2);
+        if (byte === undefined)
+            return;
+        if (byte === percent) {
+            visit(percent, at + 2);
+            at += 2;
+            continue;
+        }
+        const more = bytesBehind(byte);
+        if (more === 0)
+            visit(byte, at + 2);
+        else
+            visitMultibyte(text, at + 2, { bits: byte & (0x3f >> more), more }, visit);
+        return;
+    }
+}
+/** How many bytes of UTF-8 follow the first one of a character. */
+function bytesBehind(byte) {
+    if (byte < 0xc0)
+        return 0;
+    return byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+}
+function visitMultibyte(text, place, { bits, more }, visit) {
+    let codePoint = bits;
+    let at = place;
+    for (let left = more; left > 0; left -= 1) {
+        if (text.charCodeAt(at) !== percent)
+            return;
+        at += 1;
+        for (let level = 1; level < mostPercentLevels && hexAt(text, at, 2) === percent; level += 1)
+            at += 2;
+        const byte = hexAt(text, at, 2);
+        if (byte === undefined || (byte & 0xc0) !== 0x80)
+            return;
+        codePoint = (codePoint << 6) | (byte & 0x3f);
+        at += 2;
+    }
+    visit(codePoint, at);
+}
+function visitEscapedInJson(text, place, visit) {
+    const escaped = text.codePointAt(place + 1);
+    if (escaped === undefined)
+        return;
+    visit(escaped, place + (escaped > 0xffff ? 3 : 2));
+    const unit = unitAt(text, place);
+    if (unit === undefined)
+        return;
+    const low = unit >= 0xd800 && unit < 0xdc00 ? unitAt(text, place + 6) : undefined;
+    if (low === undefined)
+        visit(unit, place + 6);
+    else
+        visit((((unit & 0x3ff) << 10) | (low & 0x3ff)) + 0x10000, place + 12);
+}
+/** Of `\u00e9`. */
+function unitAt(text, place) {
+    const isUnit = text.charCodeAt(place) === backslash && (text.charCodeAt(place + 1) | 0x20) === 0x75;
+    return isUnit ? hexAt(text, place + 2, 4) : undefined;
+}
+function visitEscapedInHtml(text, place, visit) {
+    if (text[place + 1] !== '#') {
+        const [entity = '', name = ''] = /^&([a-z]{2,4});/i.exec(text.slice(place, place + 6)) ?? [];
+        const character = namedInHtml[name.toLowerCase()];
+        if (character !== undefined)
+            visit(character.charCodeAt(0), place + entity.length);
+        return;
+    }
+    const base = (text.charCodeAt(place + 2) | 0x20) === 0x78 ? 16 : 10;
+    let at = place + (base === 16 ? 3 : 2);
+    for (let zeros = 0; zeros < mostLeadingZeros && text[at] === '0'; zeros += 1)
+        at += 1;
+    let codePoint = 0;
+    for (;;) {
+        const digit = digitAt(text, at);
+        if (digit === undefined || digit >= base)
+            return;
+        codePoint = codePoint * base + digit;
+        if (codePoint > 0x10ffff)
+            return;
+        at += 1;
+        // Without the semicolon, the next digit may be a character of its own.
+        visit(codePoint, at);
+        if (text[at] === ';')
+            visit(codePoint, at + 1);
+    }
+}
+function hexAt(text, place, digits) {
+    let value = 0;
+    for (let at = place; at < place + digits; at += 1) {
+        const digit = digitAt(text, at);
+        if (digit === undefined)
+            return undefined;
+        value = (value << 4) | digit;
+    }
+    return value;
+}
+/** The value of a hexadecimal digit. */
+function digitAt(text, place) {
+    const code = text.charCodeAt(place);
+    if (code >= 0x30 && code <= 0x39)
+        return code - 0x30;
+    const lower = code | 0x20;
+    return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : undefined;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/spelling.js
+
+/** So many characters of a secret are enough to know it, whatever comes after them. */
+const tellingCharacters = 128;
+/** Beyond them, so many ways to read a text are followed at once. More come about only where a character is repeated. */
+const mostReadings = 8;
+const beyondAscii = 0x80;
+const bitsOfWord = 32;
+/** A power of two, larger than any reading is long. */
+const rowsAtOnce = mostCharactersOfReading + 1;
+/** A secret that is looked for in any letter case, each of its characters as it is or escaped. */
+class Spelling {
+    /** The code points, each in the one form that stands for all of its letter cases. */
+    #characters;
+    #length;
+    #words;
+    /** By a code point, which of the telling characters it is, as bits. */
+    #masks = new Map();
+    /** The same for the code points of ASCII, in all letter cases. */
+    #masksOfAscii;
+    #rows;
+    #alias;
+    /** @param alias another code point that stands for one, as `-` does for `+` in a variant of Base64. */
+    constructor(secret, alias = (codePoint) => codePoint) {
+        this.#alias = alias;
+        this.#characters = Array.from(secret, (character) => this.#formOf(character.codePointAt(0) ?? 0));
+        this.#length = Math.min(this.#characters.length, tellingCharacters);
+        this.#words = Math.floor(this.#length / bitsOfWord) + 1;
+        for (const [index, character] of this.#characters.slice(0, this.#length).entries()) {
+            const mask = this.#masks.get(character) ?? new Int32Array(this.#words);
+            setBit(mask, 0, index);
+            this.#masks.set(character, mask);
+        }
+        this.#rows = new Int32Array(rowsAtOnce * this.#words);
+        this.#masksOfAscii = Array.from({ length: beyondAscii }, (_, code) => this.#masks.get(this.#formOf(code)));
+    }
+    /**
+     * Finds the secret, or what of a long one is there, from left to right without overlaps, in a time that is linear in
+     * the text.
+     */
+    *find(text) {
+        let from = 0;
+        for (const start of this.#startsIn(text).reverse()) {
+            if (start < from)
+                continue;
+            const end = this.#endOf(text, start);
+            yield { start, end };
+            from = end;
+        }
+    }
+    /**
+     * Where the telling characters begin, the last first.
+     *
+     * From the end of the text on, each place gets a row of bits: the bit of a character is set when the secret goes on
+     * from here with this character and to the end of the telling ones. Each row follows from the rows behind it, one step
+     * for each way to read what stands there, so that nothing is read twice however often the secret begins.
+     */
+    #startsIn(text) {
+        const starts = [];
+        const words = this.#words;
+        const rows = this.#rows;
+        let row = 0;
+        const goOn = (mask, end) => {
+            const behind = (end % rowsAtOnce) * words;
+            let carried = 0;
+            for (let word = words - 1; word >= 0; word -= 1) {
+                const bits = rows[behind + word] ?? 0;
+                rows[row + word] = (rows[row + word] ?? 0) | (((bits >>> 1) | carried) & (mask[word] ?? 0));
+                carried = bits << (bitsOfWord - 1);
+            }
+        };
+        const readAs = (codePoint, end) => {
+            const mask = this.#masks.get(this.#formOf(codePoint));
+            if (mask !== undefined)
+                goOn(mask, end);
+        };
+        for (let place = text.length; place >= 0; place -= 1) {
+            row = (place % rowsAtOnce) * words;
+            for (let word = 0; word < words; word += 1)
+                rows[row + word] = 0;
+            setBit(rows, row, this.#length);
+            // Most characters can be read in one way, and are not in the secret.
+            const code = text.charCodeAt(place);
+            if (code < beyondAscii && !isEscape(code)) {
+                const mask = this.#masksOfAscii[code];
+                if (mask !== undefined)
+                    goOn(mask, place + 1);
+            }
+            else
+                visitReadings(text, place, readAs);
+            if (((rows[row] ?? 0) & 1) !== 0 && !isWithinCharacter(text, place))
+                starts.push(place);
+        }
+        return starts;
+    }
+    /** Where the secret ends that begins here, or what is there of it. */
+    #endOf(text, start) {
+        // A text such as %25 can be one character or three, so there may be several ways to go on.
+        let places = [start];
+        for (const [index, character] of this.#characters.entries()) {
+            const after = [];
+            for (const place of places) {
+                visitReadings(text, place, (codePoint, end) => {
+                    if (this.#formOf(codePoint) === character && !after.includes(end))
+                        after.push(end);
+                });
+            }
+            if (after.length === 0)
+                break;
+            after.sort((a, b) => b - a);
+            places = index < tellingCharacters ? after : after.slice(0, mostReadings);
+        }
+        return places[0] ?? start;
+    }
+    #formOf(codePoint) {
+        return caseless(this.#alias(codePoint));
+    }
+}
+function setBit(bits, from, bit) {
+    const word = from + Math.floor(bit / bitsOfWord);
+    bits[word] = (bits[word] ?? 0) | (1 << (bit % bitsOfWord));
+}
+function isWithinCharacter(text, place) {
+    return (text.codePointAt(place - 1) ?? 0) > 0xffff;
+}
+const caselessForms = new Map();
+/** The code point that stands for all letter cases of one. */
+function caseless(codePoint) {
+    if (codePoint < 0x80)
+        return codePoint >= 0x41 && codePoint <= 0x5a ? codePoint + 0x20 : codePoint;
+    const known = caselessForms.get(codePoint);
+    if (known !== undefined)
+        return known;
+    const character = String.fromCodePoint(codePoint);
+    const upper = character.toUpperCase();
+    const lower = (upper.length === character.length ? upper : character).toLowerCase();
+    const form = lower.length === character.length ? (lower.codePointAt(0) ?? codePoint) : codePoint;
+    caselessForms.set(codePoint, form);
+    return form;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/redact.js
+
+/** Nothing that a service has to tell is nested as deep. */
+const deepest = 100;
+/** A secret with fewer characters stands in many a text by chance. */
+const fewestCharacters = 8;
+/** So does, as an id or a code, one that is only letters or only digits, with fewer than so many. */
+const fewestOfOneKind = 12;
+/** Makes a function that hides secrets. It never fails, and takes no longer for long or odd ones. */
+function redactor(secrets) {
+    const inOrder = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+    const all = inOrder.flatMap(replacementsOf);
+    const certain = inOrder.filter((secret) => !mayBeCodeByChance(secret)).flatMap(replacementsOf);
+    return Object.assign((text) => applyAll(all, text), {
+        exceptByChance: (text) => applyAll(certain, text),
+    });
+}
+function applyAll(replacements, text) {
+    return replacements.reduce((redacted, replace) => replace(redacted), text);
+}
+function replacementsOf(secret) {
+    const onlyWords = isShort(secret);
+    const spelling = new Spelling(secret);
+    const itself = (text) => replaceIn(text, spelling, (occurrence) => !onlyWords || isWholeWord(text, occurrence));
+    // In the Base64 of anything, what is made of a short secret stands by chance, too.
+    const encoded = onlyWords ? [] : withinBase64(secret).map(inBase64);
+    return [
+        itself,
+        ...encoded.map((inside) => (text) => replaceIn(text, inside, () => true)),
+    ];
+}
+function replaceIn(text, spelling, isMeant) {
+    let redacted = '';
+    let from = 0;
+    for (const occurrence of spelling.find(text)) {
+        if (!isMeant(occurrence))
+            continue;
+        redacted += `${text.slice(from, occurrence.start)}***`;
+        from = occurrence.end;
+    }
+    return redacted + text.slice(from);
+}
+function isShort(secret) {
+    return Array.from(secret).length < fewestCharacters;
+}
+function mayBeCodeByChance(secret) {
+    const isOfOneKind = /^(?:\p{L}+|\p{N}+)$/u.test(secret);
+    return isShort(secret) || (isOfOneKind && Array.from(secret).length < fewestOfOneKind);
+}
+const characterOfWord = /[\p{L}\p{M}\p{N}_]/u;
+/** Whether no word goes on over either end. An escape before it, such as the `%3D` of `=`, belongs to no word. */
+function isWholeWord(text, { start, end }) {
+    const found = text.slice(start, end);
+    const before = text.slice(Math.max(0, start - 3), start);
+    const goesOnBefore = !/^(?:%|\\|&)/.test(found) &&
+        characterOfWord.test(lastOf(before)) &&
+        !/%(?:2[0-9a-f]|3[a-f])$/i.test(before);
+    const goesOnBehind = characterOfWord.test(firstOf(text.slice(end, end + 2)));
+    return (!(goesOnBefore && characterOfWord.test(firstOf(found))) &&
+        !(goesOnBehind && characterOfWord.test(lastOf(found))));
+}
+function firstOf(text) {
+    return Array.from(text)[0] ?? '';
+}
+function lastOf(text) {
+    return Array.from(text).at(-1) ?? '';
+}
+/**
+ * The same JSON object with the secrets hidden in every text in it, keys included, and every number that would show one.
+ * What may stand there by chance stays in keys and numbers, and in texts of a single word, which are ids, codes and
+ * digests, unless their key says that they are secret. In place of what is nested too deep to look into, it has `***`.
+ */
+function redactJson(object, redact) {
+    return redactMembers(object, redact, { levels: deepest, isSecret: false });
+}
+function redactMembers(object, redact, { levels, isSecret }) {
+    return Object.fromEntries(Object.entries(object).map(([key, value]) => [
+        redact.exceptByChance(key),
+        redactValue(value, redact, { levels: levels - 1, isSecret: isSecret || keyOfSecret.test(key) }),
+    ]));
+}
+const keyOfSecret = /pass(?:word|phrase|wd)|secret|token|credential|header/i;
+function redactValue(value, redact, { levels, isSecret }) {
+    if (typeof value === 'string') {
+        return isSecret || /\s/.test(value.trim()) ? redact(value) : redact.exceptByChance(value);
+    }
+    if (typeof value === 'number') {
+        const redacted = redact.exceptByChance(String(value));
+        return redacted === String(value) ? value : redacted;
+    }
+    if (typeof value !== 'object' || value === null)
+        return value;
+    if (levels === 0)
+        return '***';
+    return Array.isArray(value)
+        ? value.map((member) => redactValue(member, redact, { levels: levels - 1, isSecret }))
+        : redactMembers(value, redact, { levels, isSecret });
+}
+/**
+ * A text within something longer that is in Base64, such as `user:password`: three bytes become four characters, so
+ * there are three ways, and a character that also depends on a neighbour is no part of them.
+ */
+function withinBase64(text) {
+    return [0, 1, 2].map((bytesBefore) => {
+        const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(text)]);
+        const firstOwn = Math.ceil((bytesBefore * 8) / 6);
+        return bytes.toString('base64').slice(firstOwn, Math.floor((bytes.byteLength * 8) / 6));
+    });
+}
+const dash = 0x2d;
+const plus = 0x2b;
+const underscore = 0x5f;
+const slash = 0x2f;
+/** In the variant for URLs, two digits are others. */
+function inBase64(digits) {
+    return new Spelling(digits, (codePoint) => codePoint === dash ? plus : codePoint === underscore ? slash : codePoint);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/vendor-text.js
+
+const mostCharacters = 300;
+/**
+ * Makes text that a server sent fit for a log, an error or a summary: one line without control, invisible and
+ * direction-changing characters, credentials replaced by `***`, URLs without user, password and query (which may be
+ * a signature), at most 300 characters.
+ *
+ * @param secrets what must not appear in any letter case, neither as it is nor URL-encoded, escaped for JSON or HTML,
+ *   or within something in Base64.
+ */
+function cleanVendorText(text, secrets) {
+    const clean = withoutUrlSecrets(redactor(secrets.map(toLine))(toLine(text)));
+    // Cut last, so that no secret is cut in two before it is found.
+    return clean.length > mostCharacters
+        ? `${clean.slice(0, mostCharacters).trimEnd()}…`.toWellFormed()
+        : clean;
+}
+function toLine(text) {
+    return text
+        .toWellFormed()
+        .replace(/\p{Cf}/gu, '')
+        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .trim();
+}
+/**
+ * A URL is matched as a whole before its query is looked for, so that the time needed stays linear in the text. One
+ * that stands in single quotes ends at an apostrophe that looks like the closing one; others belong to it.
+ */
+function withoutUrlSecrets(line) {
+    return line.replace(urls, (url) => url.replace(/(?:[?#]|%3f|%23).*$/i, '?…').replace(/^(https?:[\\/]{2,4})[^/\\]*@/i, '$1'));
+}
+const scheme = String.raw `https?(?::|%3a)(?:\\?\/|%2f){2}`;
+const vendor_text_inSingleQuotes = String.raw `(?<=')${scheme}(?:[^\s"'<>]|'+(?=[^\s"'<>,:}\]]))*`;
+const urls = new RegExp(String.raw `${vendor_text_inSingleQuotes}|${scheme}[^\s"<>]*`, 'gi');
+
+;// CONCATENATED MODULE: ./packages/core/build/http/attempts.js
+
+/** What the attempts at one call have shown so far, for the error that ends them. */
+class Attempts {
+    #about;
+    #lastError;
+    /** What the service said last, which a connection that failed after it must not hide. */
+    #lastAnswer;
+    /** Of the last request that left: one that only waited for its turn was not sent. */
+    #isMaybeTaken = false;
+    constructor(about) {
+        this.#about = about;
+    }
+    /** A request leaves. */
+    sent() {
+        this.#isMaybeTaken = true;
+    }
+    /** An attempt ended with this error. */
+    failed(error) {
+        this.#lastError = error;
+        if (error.status !== undefined)
+            this.#lastAnswer = error;
+        this.#isMaybeTaken = error.maybeTaken;
+    }
+    /** The error for a deadline that passed. */
+    timeout() {
+        const lastTry = this.#lastError === undefined ? '' : `; the last try: ${this.#lastError.what}`;
+        const answer = this.#lastAnswer === this.#lastError ? '' : this.#saidBefore();
+        return new TimeoutError({
+            ...this.#about,
+            ...this.#saidByService(),
+            what: `there was no complete answer in time${lastTry}${answer}`,
+            remedy: 'Allow more time, or try again later.',
+            lastState: this.#lastError?.what,
+            maybeTaken: this.#isMaybeTaken,
+        });
+    }
+    /** The error that ended the last attempt, with what the service answered before when that was no answer. */
+    withLastAnswer(error) {
+        if (!(error instanceof ConnectionError) || this.#lastAnswer === undefined)
+            return error;
+        const { what, remedy, retryable, maybeTaken } = error;
+        return new ConnectionError({
+            ...this.#about,
+            ...this.#saidByService(),
+            what: `${what}${this.#saidBefore()}`,
+            remedy,
+            retryable,
+            maybeTaken,
+        });
+    }
+    #saidBefore() {
+        return this.#lastAnswer === undefined ? '' : `; the last answer: ${this.#lastAnswer.what}`;
+    }
+    #saidByService() {
+        const { status, vendorCode, vendorMessage } = this.#lastAnswer ?? {};
+        return { status, vendorCode, vendorMessage };
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/bounded-body.js
+/** The most that is read into memory of an answer that is only to be shown, or to be known for what it is. */
+const mostBytesToShow = 1_000_000;
+/** The most that is read into memory of a JSON answer, whose lists may have much to say in each row. */
+const mostBytesOfJson = 32_000_000;
+/** Reads the body as text, or gives `undefined` (and the rest of the body up) when it has more than so many bytes. */
+async function readBoundedText(response, mostBytes) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of response.body) {
+        size += chunk.byteLength;
+        if (size > mostBytes) {
+            response.discard();
+            return undefined;
+        }
+        chunks.push(chunk);
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks, size));
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/connection-error.js
+
+/** What may be otherwise when the request is sent again. */
+const passingFailures = new Set(['unreachable', 'stalled', 'broken']);
+const remedies = {
+    unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
+    forbidden: 'Ask whoever runs the proxy.',
+    untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
+    stalled: 'Try again later, and check what stands between this machine and the service.',
+    broken: 'Try again.',
+    unreadable: 'Check what stands between this machine and the service, and changes its answers.',
+};
+/** The error for an exchange that a transport did not bring to its end. */
+function connectionError(error, about, clean) {
+    return new ConnectionError({
+        ...about,
+        what: clean(error.message),
+        remedy: error.remedy ?? remedies[error.failure],
+        retryable: passingFailures.has(error.failure),
+        maybeTaken: error.maybeTaken,
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/credential-gate.js
+
+
+/**
+ * Lets one request find out whether the service accepts the credential, so that a wrong one is refused once and not as
+ * often as there are subjects. Until the first request is over, the others wait for it.
+ *
+ * A refusal stands for all later requests only as long as the service has accepted the credential in none: after
+ * that, it is about the one request.
+ */
+class CredentialGate {
+    #first;
+    #isAccepted = false;
+    #refusal;
+    /**
+     * @param waits `false` for a request that would take others too much time to wait for: an upload.
+     * @throws {AccessError} when the service has refused the credential before.
+     * @throws the signal's reason when that aborts before.
+     */
+    async enter(about, signal, waits) {
+        if (waits && this.#first !== undefined)
+            await unlessAborted(this.#first.promise, signal);
+        if (this.#refusal !== undefined)
+            throw refusedBefore(about, this.#refusal);
+        const first = waits ? (this.#first ??= Promise.withResolvers()) : undefined;
+        return {
+            accepted: () => {
+                this.#isAccepted = true;
+                this.#first ??= Promise.withResolvers();
+                this.#first.resolve(undefined);
+            },
+            refused: (error) => {
+                if (!this.#isAccepted)
+                    this.#refusal ??= error;
+            },
+            over: () => {
+                first?.resolve(undefined);
+            },
+        };
+    }
+}
+/** Short, since there may be as many as there are subjects. */
+function refusedBefore(about, { what, status, vendorCode }) {
+    return new AccessError({
+        ...about,
+        what: `not asked, because the service refused access before: ${what}`,
+        remedy: 'See the first error.',
+        status,
+        vendorCode,
+        maybeTaken: false,
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/json-text.js
+/** Parses JSON, with whole numbers beyond 2^53 as strings, so that an id keeps every digit. */
+function parseKeepingDigits(text) {
+    // With a function for each value, parsing takes many times the memory.
+    if (!/\d{16}/.test(text))
+        return JSON.parse(text);
+    const keepDigits = (_key, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value;
+    return JSON.parse(text, keepDigits);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/redirect.js
+
+
+const mostRedirects = 5;
+/**
+ * Where to follow a redirect to: at most five times, with a GET, over https or to this machine, and to another origin
+ * only where the answer may be from there.
+ *
+ * @throws {ServiceError} when it must not be followed.
+ */
+function redirectTarget(redirect, about) {
+    const refuse = (what) => new ServiceError({
+        ...about,
+        what,
+        remedy: 'Set the base URL to where the service really is.',
+        maybeTaken: false,
+    });
+    if (redirect.method !== 'GET') {
+        throw refuse(redirect.repeatable === true
+            ? 'the service redirects a POST, which is not sent elsewhere'
+            : 'the service redirects a request that must not be sent twice');
+    }
+    if (redirect.followed === mostRedirects) {
+        throw refuse(`the service redirected more than ${mostRedirects} times`);
+    }
+    const target = URL.parse(redirect.location, redirect.from.href);
+    if (target === null)
+        throw refuse('the service redirects to something that is not a URL');
+    const origin = redirect.clean(target.origin);
+    if (!isSecure(target) || (isLoopback(target) && !isLoopback(redirect.baseUrl))) {
+        throw refuse(`the service redirects to ${origin}, which is not safe to follow`);
+    }
+    if (!redirect.mayBeElsewhere && target.origin !== redirect.baseUrl.origin) {
+        throw refuse(`the service redirects to ${origin}, but only the service itself can answer this`);
+    }
+    return target;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/retry-after.js
+const httpDates = [
+    // IMF-fixdate, the only form that may be sent today: Sun, 06 Nov 1994 08:49:37 GMT
+    /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+    // RFC 850: Sunday, 06-Nov-94 08:49:37 GMT
+    /^[A-Z][a-z]{2,5}day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+    // asctime, in UTC without saying so: Sun Nov  6 08:49:37 1994
+    /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
+/**
+ * Reads a Retry-After header (RFC 9110, 10.2.3): a number of seconds, or an HTTP date in one of its three forms (RFC
+ * 9110, 5.6.7).
+ *
+ * @returns the milliseconds to wait, never negative, or `undefined` for anything else.
+ */
+function parseRetryAfter(value, now) {
+    const text = value?.trim() ?? '';
+    if (/^\d{1,9}$/.test(text))
+        return Number(text) * 1000;
+    if (!httpDates.some((form) => form.test(text)))
+        return undefined;
+    const date = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/vendor-error.js
+
+const vendor_error_deepest = 5;
+/**
+ * Reads the body of an error answer, in whatever shape it comes: `{code, message}`, `{errors: [{code, message}]}`,
+ * `{detail}`, `{error}`, a JSON string, a web page, or plain text. No vendor documents all of its shapes, so none is
+ * relied on, and an unknown one (`{field: ["..."]}`) is given back as it is.
+ */
+function readVendorError(body) {
+    const text = body.trim();
+    if (text === '')
+        return {};
+    if (isWebPage(text))
+        return { message: describeWebPage(text) };
+    return readJsonError(parseJson(text), vendor_error_deepest) ?? { message: text };
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function readJsonError(value, levels) {
+    if (isText(value))
+        return { message: value };
+    if (levels === 0 || typeof value !== 'object' || value === null)
+        return undefined;
+    if (Array.isArray(value))
+        return readJsonError(value[0], levels - 1);
+    const fields = value;
+    for (const nested of ['errors', 'error', 'non_field_errors']) {
+        if (typeof fields[nested] !== 'object')
+            continue;
+        const error = readJsonError(fields[nested], levels - 1);
+        if (error !== undefined)
+            return error;
+    }
+    const message = ['message', 'detail', 'error', 'status_message'].map((name) => fields[name]).find(isText);
+    const code = isText(fields['code']) ? fields['code'] : undefined;
+    if (message === undefined && code === undefined)
+        return undefined;
+    return { ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
+}
+function isText(value) {
+    return typeof value === 'string' && value !== '';
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/refusal.js
+
+
+
+
+
+/** What to do about a web page that arrived in place of an answer. */
+const checkBaseUrl = 'Check the base URL, and whether a login page or a proxy stands in front of the service.';
+/**
+ * Reads what an answer with an error status means.
+ *
+ * @param how `now` in milliseconds since the epoch, how to clean texts of the service, and what the status means for
+ *   the call, where that has an opinion.
+ */
+async function readRefusal(response, about, how) {
+    const { status, redirectedTo } = response;
+    // The status says enough: a body that breaks off must not hide it.
+    const body = (await readBoundedText(response, mostBytesToShow).catch(() => undefined)) ?? '';
+    const retryAfterMs = parseRetryAfter(response.headers['retry-after'], how.now);
+    const refusal = {
+        ...about,
+        status,
+        retryable: isPassingStatus(status),
+        retryAfterMs,
+        maybeTaken: status >= 500 && !(status === 503 && retryAfterMs !== undefined),
+    };
+    if (redirectedTo !== undefined)
+        return explainElsewhere(refusal, how.clean(redirectedTo));
+    if (isWebPageOf(response, body)) {
+        const explained = explainWebPage(refusal, how.clean(describeWebPage(body)));
+        if (explained !== undefined)
+            return explained;
+    }
+    const { code, message } = readVendorError(body);
+    const said = {
+        ...refusal,
+        vendorCode: code === undefined ? undefined : how.clean(code),
+        vendorMessage: message === undefined ? undefined : how.clean(message),
+    };
+    return how.explain?.(said) ?? explainGenerally(said);
+}
+/** Whether the same request may succeed later. What the service does not have (501, 505) or has no room for, it will not. */
+function isPassingStatus(status) {
+    return status === 408 || status === 429 || (status >= 500 && ![501, 505, 507].includes(status));
+}
+/** What it means that an error status arrived from the other origin to which the service redirects a download. */
+function explainElsewhere(refusal, origin) {
+    return new ServiceError({
+        ...refusal,
+        what: `${origin}, to which the service redirects the download, does not give it`,
+        remedy: 'Try again; if it stays so, ask whoever runs the service whether this machine may download from there.',
+    });
+}
+/**
+ * What it means that a web page arrived with an error status where the service answers programs: that something else
+ * has answered, whatever the status means in an answer of the service.
+ *
+ * @param page `a web page titled 'Not Found'`.
+ * @returns `undefined` where the status says the same whoever sends it: a proxy, too, refuses what is too large, or
+ *   too much at a time.
+ */
+function explainWebPage(refusal, page) {
+    const { status } = refusal;
+    if (status === 413 || status === 429)
+        return undefined;
+    const what = `${page} arrived in place of the answer`;
+    if (status === 401 || status === 403) {
+        const remedy = `${checkBaseUrl} If not, check the token and its permissions.`;
+        return new AccessError({ ...refusal, what, remedy });
+    }
+    const remedy = refusal.retryable === true ? `Try again later. ${checkBaseUrl}` : checkBaseUrl;
+    return new ServiceError({ ...refusal, what, remedy });
+}
+/** What an error status means where the call has no opinion of its own. */
+function explainGenerally(refusal) {
+    const { status } = refusal;
+    if (status === 401 || status === 403) {
+        return new AccessError({
+            ...refusal,
+            what: 'the service refused the token, or what it may do',
+            remedy: 'Check the token, its permissions, and that the base URL belongs to it.',
+        });
+    }
+    if (status === 404 || status === 410) {
+        return new NotFoundError({
+            ...refusal,
+            what: 'the service knows nothing of it',
+            remedy: 'Check the subject and the base URL.',
+        });
+    }
+    if (status === 429) {
+        return new ServiceError({
+            ...refusal,
+            what: 'the service takes no more requests for now',
+            remedy: 'Try again later, or with a lower concurrency.',
+        });
+    }
+    if (refusal.retryable === true) {
+        return new ServiceError({
+            ...refusal,
+            what: 'the service cannot answer for now',
+            remedy: 'Try again later; if it stays so, look at the state of the service.',
+        });
+    }
+    return new ServiceError({
+        ...refusal,
+        what: 'the service refused the request',
+        remedy: 'See what the service says about it.',
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/retry.js
+
+const mostAttempts = 5;
+const backOffBaseMs = 500;
+const backOffCapMs = 20_000;
+/**
+ * The one place that decides what is sent again: what may pass, at most five times in all, after an exponential
+ * back-off with full jitter or as late as the service asks for.
+ *
+ * @throws the error of the last attempt.
+ */
+async function retry(attempt, options) {
+    for (let attempts = 1;; attempts += 1) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            if (options.signal.aborted || attempts === mostAttempts)
+                throw error;
+            if (!(error instanceof SecurityReportsError) || !error.retryable)
+                throw error;
+            if (!options.repeatable && error.maybeTaken)
+                throw error;
+            const wait = Math.max(error.retryAfterMs ?? 0, backOff(attempts));
+            if (options.deadline !== undefined && options.clock.now() + wait >= options.deadline)
+                throw error;
+            await options.clock.sleep(wait, options.signal);
+        }
+    }
+}
+function backOff(attempts) {
+    return Math.random() * Math.min(backOffCapMs, backOffBaseMs * 2 ** attempts);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/http/user-agent.js
+/** What all requests call themselves: the product and its version, which a test holds equal to that of the package. */
+const userAgent = 'security-reports/0.1.0';
+
+;// CONCATENATED MODULE: ./packages/core/build/http/service-http.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** JSON rather than the page for people that some services have, too, and anything rather than a 406. */
+const acceptJson = 'application/json, */*;q=0.5';
+/** The way all services are asked: base URL, credential, redirects, retries, deadlines, and errors in one shape. */
+class ServiceHttp {
+    service;
+    clock;
+    #transport;
+    #baseUrl;
+    #credential;
+    #headers;
+    #rateLimiter;
+    #gate = new CredentialGate();
+    /** @throws {InvalidInputError} when the base URL or the credential cannot be used. */
+    constructor(options) {
+        this.service = options.service;
+        this.clock = options.clock;
+        this.#transport = options.transport;
+        this.#baseUrl = parseBaseUrl(options.baseUrl, options.service);
+        this.#credential = options.credential;
+        this.#headers = options.headers ?? {};
+        this.#rateLimiter = options.rateLimiter;
+        if (!/^[\x21-\x7e]+$/.test(options.credential.secret)) {
+            throw new InvalidInputError({
+                service: options.service,
+                operation: 'read the token',
+                what: options.credential.secret === ''
+                    ? 'it is empty'
+                    : 'it contains characters that no token has, such as blanks or line breaks',
+                remedy: 'Check it where it is kept, and whether it can be read from there.',
+            });
+        }
+    }
+    /** Where the credential may go: scheme, host and port of the base URL. */
+    get origin() {
+        return this.#baseUrl.origin;
+    }
+    /**
+     * Makes a call and hands its successful answer to `receive`. Both are repeated when they fail in a way that may
+     * pass, so `receive` must begin anew each time it is called.
+     *
+     * The answer may be from another origin, to which the service redirects, without its credential: `receive` has to
+     * know by itself whether it is what was asked for, as a report does.
+     *
+     * @throws {SecurityReportsError} of the kind that fits; `TimeoutError` when the deadline passed.
+     * @throws the reason of the caller's signal, when that aborts.
+     */
+    async request(call, limits, receive) {
+        return this.#request(call, limits, receive, { mayBeElsewhere: true });
+    }
+    async #request(call, limits, receive, options) {
+        const attempts = new Attempts(this.#about(call));
+        try {
+            return await withinLimits(this.clock, limits, (signal) => retry(() => this.#attempt(call, signal, receive, { ...options, attempts }), {
+                clock: this.clock,
+                signal,
+                deadline: limits.deadline,
+                repeatable: call.repeatable ?? call.method === 'GET',
+            }));
+        }
+        catch (error) {
+            throw error instanceof DeadlinePassed ? attempts.timeout() : attempts.withLastAnswer(error);
+        }
+    }
+    /**
+     * Makes a call whose answer is JSON of at most 32 MB, and reads it with `parse`, which gives `undefined` for an
+     * answer it cannot make sense of. It is never taken from another origin. `parse` also gets the time of the answer by
+     * the service's own clock (its header `Date`), in milliseconds since the epoch, or `undefined` where the answer does
+     * not say it.
+     */
+    async json(call, limits, parse) {
+        const receive = async (response) => {
+            const text = await readBoundedText(response, mostBytesOfJson);
+            const unexpected = (what, remedy, retryable = false) => new ServiceError({ ...this.#about(call), status: response.status, what, remedy, retryable });
+            if (text === undefined) {
+                throw unexpected(`the answer is larger than ${mostBytesOfJson} bytes`, 'Make the same call by hand, such as with curl, to see what the base URL answers with: no page of a list is as large.');
+            }
+            if (isWebPage(text))
+                throw this.#webPageError(call, response, text);
+            let value;
+            try {
+                value = text.trim() === '' && 'whenEmpty' in call ? call.whenEmpty : parseKeepingDigits(text);
+            }
+            catch {
+                throw unexpected(`the answer is not JSON: ${this.#shown(text, call) || 'it is empty'}`, 'Try again; if it stays so, check the base URL and what stands in front of the service.', true);
+            }
+            const parsed = parse(value, parseDate(response.headers['date']));
+            if (parsed === undefined) {
+                throw unexpected(`the answer has an unknown shape: ${this.#shown(text, call)}`, 'Check that the base URL is that of the service, and its version.');
+            }
+            return parsed;
+        };
+        return this.#request(call, limits, receive, { mayBeElsewhere: false });
+    }
+    /** Makes a call of whose answer, from no other origin, nothing matters but its status, unless it is a web page. */
+    async acknowledged(call, limits) {
+        const receive = async (response) => {
+            // The status says enough: a body that breaks off must not hide it.
+            const text = await readBoundedText(response, mostBytesToShow).catch(() => undefined);
+            // Whoever sends a page in place of an acknowledgement is not the service, and has done nothing.
+            if (text !== undefined && isWebPage(text))
+                throw this.#webPageError(call, response, text, false);
+        };
+        await this.#request(call, limits, receive, { mayBeElsewhere: false });
+    }
+    /** Text of the vendor, made fit to be shown: see `cleanVendorText`. `secrets` are those of the call. */
+    clean(text, secrets = []) {
+        return cleanVendorText(text, [this.#credential.secret, ...secrets]);
+    }
+    /** The beginning of an answer. */
+    #shown(text, call) {
+        return this.clean(text.slice(0, mostBytesToShow), call.secrets);
+    }
+    /** A function that hides what must not be shown in text that is delivered otherwise as it came: see `redactor`. */
+    redactor(secrets) {
+        return redactor([this.#credential.secret, ...secrets]);
+    }
+    #webPageError(call, response, page, maybeTaken = true) {
+        return new ServiceError({
+            ...this.#about(call),
+            status: response.status,
+            what: `${this.clean(describeWebPage(page), call.secrets)} arrived in place of the answer`,
+            remedy: checkBaseUrl,
+            maybeTaken,
+        });
+    }
+    #about(call) {
+        return { service: this.service, operation: call.operation, subject: call.subject };
+    }
+    async #attempt(call, signal, receive, options) {
+        const passage = await this.#gate.enter(this.#about(call), signal, call.body?.type !== 'multipart');
+        let response;
+        try {
+            response = await this.#sendFollowingRedirects(call, signal, options);
+            const isFromService = response.redirectedTo === undefined;
+            if (response.status >= 200 && response.status < 300) {
+                if (isFromService)
+                    passage.accepted();
+                return await receive(response);
+            }
+            const refusal = await readRefusal(response, this.#about(call), {
+                now: this.clock.now(),
+                clean: (text) => this.clean(text, call.secrets),
+                explain: call.explain,
+            });
+            if (refusal instanceof AccessError) {
+                if (call.isOptional !== true)
+                    passage.refused(refusal);
+            }
+            else if (isFromService && response.status < 500 && !refusal.retryable) {
+                passage.accepted();
+            }
+            throw refusal;
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            const told = error instanceof TransportError
+                ? connectionError(error, this.#about(call), (text) => this.clean(text, call.secrets))
+                : error;
+            if (told instanceof SecurityReportsError)
+                options.attempts.failed(told);
+            throw told;
+        }
+        finally {
+            passage.over();
+            response?.discard();
+        }
+    }
+    async #sendFollowingRedirects(call, signal, { mayBeElsewhere, attempts }) {
+        let url = this.#urlOf(call);
+        for (let redirects = 0;; redirects += 1) {
+            const request = {
+                method: call.method,
+                url,
+                headers: this.#headersFor(url, call),
+                ...(call.body && { body: call.body }),
+                signal,
+            };
+            const send = () => {
+                attempts.sent();
+                return this.#transport.send(request);
+            };
+            const response = await (this.#rateLimiter?.pass(this.clock, signal, send) ?? send());
+            const location = response.headers['location'];
+            if (response.status < 300 || response.status > 399 || location === undefined) {
+                return withOrigin(response, url.origin === this.origin ? undefined : url.origin);
+            }
+            response.discard();
+            url = redirectTarget({
+                method: call.method,
+                repeatable: call.repeatable,
+                from: url,
+                location,
+                followed: redirects,
+                baseUrl: this.#baseUrl,
+                mayBeElsewhere,
+                clean: (text) => this.clean(text, call.secrets),
+            }, { ...this.#about(call), status: response.status });
+        }
+    }
+    #urlOf(call) {
+        if (call.path instanceof URL)
+            return call.path;
+        const url = new URL(this.#baseUrl);
+        url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
+        url.search = new URLSearchParams(call.query).toString();
+        return url;
+    }
+    #headersFor(url, call) {
+        const headers = { accept: call.accept ?? acceptJson, 'user-agent': userAgent };
+        if (url.origin === this.#baseUrl.origin) {
+            Object.assign(headers, this.#headers);
+            headers[this.#credential.header] = `${this.#credential.prefix}${this.#credential.secret}`;
+        }
+        return headers;
+    }
+}
+function withOrigin(response, redirectedTo) {
+    const { status, headers, body } = response;
+    const discard = () => {
+        response.discard();
+    };
+    return { status, headers, body, discard, redirectedTo };
+}
+function parseDate(date) {
+    const time = date === undefined ? NaN : Date.parse(date);
+    return Number.isNaN(time) ? undefined : time;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/uncertain-submission.js
+
+/**
+ * Whether the service may have acted on a request that failed so: there was no answer, a failing one, or a successful
+ * one that does not say what was asked. The status of an error does not say it, since it may be that of an earlier try.
+ */
+function isFateUnknown(error) {
+    return error instanceof SecurityReportsError && !(error instanceof InvalidInputError) && error.maybeTaken;
+}
+/**
+ * The error for such a failure.
+ *
+ * @param maybe what may have happened, as a clause.
+ * @param remedy how to find out whether it has.
+ */
+function uncertainSubmission(error, maybe, remedy) {
+    return new UncertainSubmissionError({
+        service: error.service,
+        operation: error.operation,
+        subject: error.subject,
+        what: `${error.what}; ${maybe}`,
+        remedy,
+        status: error.status,
+        vendorCode: error.vendorCode,
+        vendorMessage: error.vendorMessage,
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/refusal.js
+
+/** A 429 names no time (doc: none is documented). The shorter of the two limits looks back on 5 seconds (doc). */
+const restMs = 5_000;
+const checkIds = 'Check the report id and the run id: the report history lists both. The service keeps a finished run for 90 days, also when its schedule was deleted, and no longer.';
+const invalidKey = {
+    error: AccessError,
+    what: 'the service does not know the API key',
+    remedy: 'Check that the key is complete, was not revoked in CertCentral, and belongs to this base URL.',
+};
+/** By the service's own code. */
+const refusal_meanings = {
+    report_format_inapplicable: {
+        error: ServiceError,
+        what: 'the report does not come in this format',
+        remedy: 'Ask for the format that was chosen when the report was created; the report history tells which.',
+    },
+    missing_mandatory_fields: {
+        error: ServiceError,
+        what: 'something that the service needs is missing',
+        remedy: 'Give a report id, a run id, and one of the formats CSV, JSON, EXCEL and ZIP.',
+    },
+    missing_mandatory_field: {
+        error: ServiceError,
+        what: 'something that the service needs is missing',
+        remedy: 'Give what the service names, besides a report id, a run id and a format.',
+    },
+    disabled_report_type: {
+        error: ServiceError,
+        what: 'reports of this type are switched off for the account',
+        remedy: 'Ask DigiCert to switch the type on for the account, or fetch a report of another type.',
+    },
+    user_authentication_error: invalidKey,
+    access_denied_invalid_key: invalidKey,
+    user_forbidden: {
+        error: AccessError,
+        what: 'the API key is known, but its user may not read reports',
+        remedy: 'Create the key for a user with the role Administrator, with no restriction or with "View Only".',
+    },
+    access_denied: {
+        error: AccessError,
+        what: 'the service denies access: the API key is not valid, or its user may not do this',
+        remedy: 'Check the key first, and then that its user has the role Administrator.',
+    },
+    custom_reports_not_enabled: {
+        error: AccessError,
+        what: 'the feature Report Library is not enabled for the account',
+        remedy: 'Ask an administrator of the account, or DigiCert, to enable the Report Library. The key is good.',
+    },
+    reports_not_found: { error: NotFoundError, what: 'there is no such report', remedy: checkIds },
+    report_not_found: { error: NotFoundError, what: 'there is no such report or run', remedy: checkIds },
+    request_limit_exceeded: {
+        error: ServiceError,
+        what: 'the API key has made more requests than the service takes (100 in 5 seconds, 1000 in 3 minutes)',
+        remedy: 'Try again in a few minutes, and give other programs that ask often a key of their own.',
+    },
+};
+/** By the beginning of the code. */
+const invalid = {
+    error: ServiceError,
+    what: 'the service can make nothing of a value that it was given',
+    remedy: 'Check the report id, the run id and the filters; the code names the value.',
+};
+const byStatus = {
+    401: invalidKey,
+    403: {
+        error: AccessError,
+        what: 'the service refuses the API key, or what its user may do',
+        remedy: 'Check the key, that its user has the role Administrator, and that the Report Library is enabled for the account.',
+    },
+};
+/**
+ * What an error answer of CertCentral means. The codes are those of the documentation, in either of its two shapes
+ * (doc), and `access_denied|access_denied_invalid_key` of its sister API.
+ *
+ * @returns `undefined` where neither code nor status says more than with any other service.
+ */
+function explainRefusal(refusal) {
+    const meaning = meaningOf(refusal);
+    if (meaning === undefined)
+        return undefined;
+    const isTooMany = meaning === refusal_meanings['request_limit_exceeded'];
+    return new meaning.error({
+        ...refusal,
+        ...(isTooMany && { retryable: true, maybeTaken: false, retryAfterMs: refusal.retryAfterMs ?? restMs }),
+        what: meaning.what,
+        remedy: meaning.remedy,
+    });
+}
+function meaningOf({ status, vendorCode = '' }) {
+    // `access_denied|access_denied_invalid_key`: the last is the most precise. `missing_mandatory_field: name`.
+    const codes = vendorCode
+        .toLowerCase()
+        .split('|')
+        .map((code) => code.replace(/:.*$/, '').trim())
+        .reverse();
+    const known = codes.find((code) => Object.hasOwn(refusal_meanings, code));
+    if (known !== undefined)
+        return refusal_meanings[known];
+    if (codes.some((code) => code.startsWith('invalid_')))
+        return invalid;
+    return status === 429 ? refusal_meanings['request_limit_exceeded'] : byStatus[status];
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/file-name.js
+/** In UTF-8. */
+const mostBytesOfFileName = 200;
+/** Windows takes superscript digits for digits here, and ignores blanks before the extension. */
+const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i;
+/**
+ * Makes a file name of a stranger's text that is safe on every platform: no path, no control, invisible or reserved
+ * characters, not hidden, no name that Windows reserves, at most 200 bytes in UTF-8 with its extension kept.
+ *
+ * @param fallback what to use when nothing of `text` can be kept.
+ */
+function safeFileName(text, fallback) {
+    const name = text
+        .toWellFormed()
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/gu, '')
+        .normalize('NFC')
+        .replace(/[<>:"/\\|?*\ufffd]/g, '_')
+        .replace(/\s+/g, ' ')
+        .replace(/^[. ]+|[. ]+$/g, '');
+    if (name === '')
+        return fallback;
+    return shorten(reservedOnWindows.test(name) ? `_${name}` : name);
+}
+function shorten(name) {
+    const extension = /\.[a-z0-9]{1,10}$/i.exec(name)?.[0] ?? '';
+    return Buffer.byteLength(name) <= mostBytesOfFileName
+        ? name
+        : `${firstBytes(name, mostBytesOfFileName - extension.length)}${extension}`;
+}
+/** As much of a name as fits into so many bytes, without what may not stand at its end. */
+function firstBytes(name, bytes) {
+    // In streaming mode the decoder keeps back a character that was cut in two.
+    const beginning = new TextDecoder().decode(Buffer.from(name).subarray(0, bytes), { stream: true });
+    return beginning.replace(/[. ]+$/, '');
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/json-check.js
+/** So that no text makes this take much memory. A report nests a handful of levels and names its members briefly. */
+const maxDepth = 500;
+const maxMembers = 200;
+const maxKeyLength = 200;
+const maxScalarLength = 1_000;
+const scalar = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
+const json_check_escape = /^\\(?:["\\/bfnrt]|u[\da-fA-F]{4})$/;
+const partOfEscape = /^\\(?:u[\da-fA-F]{0,3})?$/;
+/**
+ * Reads a JSON text (RFC 8259) piece by piece, whatever its size, and says whether it is one to its end. It keeps no
+ * more of it than the levels that are open and the first members of the outermost one.
+ */
+class JsonCheck {
+    #expected = 'value';
+    /** For each open level, whether it is an array. */
+    #isArray = [];
+    #isBroken = false;
+    #token = '';
+    /** What was read of an escape sequence, or of a number or word. */
+    #text = '';
+    #isKey = false;
+    #key = '';
+    #type;
+    #items = 0;
+    #firstItem;
+    #members = new Map();
+    get shape() {
+        return {
+            type: this.#type,
+            items: this.#items,
+            firstItem: this.#firstItem,
+            members: this.#members,
+        };
+    }
+    /** Whether no text that begins like this is JSON. */
+    get isBroken() {
+        return this.#isBroken;
+    }
+    /** Says, once nothing follows, whether what was read is a JSON text to its end. */
+    end() {
+        if (this.#token === 'scalar')
+            this.#endScalar();
+        return !this.#isBroken && this.#expected === 'nothing more' && this.#token === '';
+    }
+    /** Reads on. */
+    add(text) {
+        for (let at = 0; at < text.length && !this.#isBroken;)
+            at = this.#readFrom(text, at);
+    }
+    /** Reads one character, or as many as belong to a run of the same kind. Gives where to go on. */
+    #readFrom(text, at) {
+        const character = text.charAt(at);
+        switch (this.#token) {
+            case 'string':
+                return this.#readString(text, at);
+            case 'escape':
+                this.#readEscape(character);
+                return at + 1;
+            case 'scalar':
+                if (!/[\s,:[\]{}"]/.test(character)) {
+                    this.#text += character;
+                    if (this.#text.length > maxScalarLength)
+                        this.#isBroken = true;
+                    return at + 1;
+                }
+                this.#endScalar();
+                return at;
+            case '':
+                if (!/[ \t\r\n]/.test(character))
+                    this.#begin(character);
+                return at + 1;
+        }
+    }
+    #begin(character) {
+        switch (character) {
+            case '"':
+                this.#isKey = this.#expected.startsWith('key');
+                if (this.#isKey) {
+                    if (this.#isArray.length === 1)
+                        this.#key = '';
+                }
+                else if (!this.#beginValue('text')) {
+                    return;
+                }
+                this.#token = 'string';
+                return;
+            case '{':
+            case '[':
+                if (this.#beginValue(character === '[' ? 'array' : 'object'))
+                    this.#open(character === '[');
+                return;
+            case '}':
+            case ']':
+                this.#close(character === ']');
+                return;
+            case ':':
+                if (this.#expected === 'colon')
+                    this.#expected = 'value';
+                else
+                    this.#isBroken = true;
+                return;
+            case ',':
+                if (this.#expected !== 'comma or end')
+                    this.#isBroken = true;
+                this.#expected = this.#isArray.at(-1) === true ? 'value' : 'key';
+                return;
+            default:
+                if (!this.#beginValue('scalar'))
+                    return;
+                this.#token = 'scalar';
+                this.#text = character;
+        }
+    }
+    /** Takes note of a value that begins, unless none may begin here. */
+    #beginValue(type) {
+        if (!this.#expected.startsWith('value')) {
+            this.#isBroken = true;
+            return false;
+        }
+        if (this.#isArray.length === 0)
+            this.#type = type;
+        if (this.#isArray.length === 1)
+            this.#noteOuterValue(type);
+        if (this.#isArray.length === 2)
+            this.#noteContent();
+        return true;
+    }
+    #noteOuterValue(type) {
+        if (this.#isArray[0] === true) {
+            this.#items += 1;
+            this.#firstItem ??= type;
+        }
+        else if (this.#members.size < maxMembers) {
+            this.#members.set(this.#key, { type, isEmpty: true });
+        }
+    }
+    /** Something is in the value of the outer object's last member. */
+    #noteContent() {
+        const member = this.#isArray[0] === true ? undefined : this.#members.get(this.#key);
+        if (member !== undefined)
+            member.isEmpty = false;
+    }
+    #open(isArray) {
+        if (this.#isArray.length === maxDepth)
+            this.#isBroken = true;
+        this.#isArray.push(isArray);
+        this.#expected = isArray ? 'value or end' : 'key or end';
+    }
+    #close(isArray) {
+        const mayEnd = this.#expected === 'comma or end' || this.#expected === (isArray ? 'value or end' : 'key or end');
+        if (!mayEnd || this.#isArray.pop() !== isArray)
+            this.#isBroken = true;
+        this.#endValue();
+    }
+    #endValue() {
+        this.#expected = this.#isArray.length === 0 ? 'nothing more' : 'comma or end';
+    }
+    #readString(text, at) {
+        plain.lastIndex = at;
+        plain.test(text);
+        const end = plain.lastIndex;
+        this.#noteText(text.slice(at, Math.min(end, at + maxKeyLength)));
+        if (end === text.length)
+            return end;
+        switch (text.charAt(end)) {
+            case '"':
+                this.#token = '';
+                if (this.#isKey)
+                    this.#expected = 'colon';
+                else
+                    this.#endValue();
+                break;
+            case '\\':
+                this.#token = 'escape';
+                this.#text = '\\';
+                break;
+            default:
+                this.#isBroken = true;
+        }
+        return end + 1;
+    }
+    #readEscape(character) {
+        this.#text += character;
+        if (partOfEscape.test(this.#text))
+            return;
+        if (!json_check_escape.test(this.#text))
+            this.#isBroken = true;
+        this.#noteText(this.#text);
+        this.#token = 'string';
+    }
+    /** Takes note of characters of a string. */
+    #noteText(text) {
+        if (this.#isKey) {
+            if (this.#isArray.length === 1 && this.#key.length < maxKeyLength)
+                this.#key += text;
+        }
+        else if (this.#isArray.length === 1 && text !== '') {
+            this.#noteContent();
+        }
+    }
+    #endScalar() {
+        this.#token = '';
+        if (!scalar.test(this.#text))
+            this.#isBroken = true;
+        if (this.#isArray.length === 1 && this.#text !== 'null')
+            this.#noteContent();
+        this.#endValue();
+    }
+}
+/** As much of a string as needs no closer look. */
+// eslint-disable-next-line no-control-regex
+const plain = /[^"\\\x00-\x1f]*/y;
+
+;// CONCATENATED MODULE: ./packages/core/build/report-text.js
+/** The bytes as a Buffer, without copying them. */
 function asBuffer(bytes) {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
-/**
- * The text without byte-order mark and blanks around it, or `undefined` for data that no text contains. A text that
- * is not Unicode is still one: a few characters are wrong then, and none of them matters here.
- */
-function decode(bytes) {
-    const utf16 = utf16Of(bytes);
-    // eslint-disable-next-line no-control-regex
-    if (utf16 === undefined && /[\x00-\x08\x0b\x0e-\x1f]/.test(asBuffer(bytes).toString('latin1')))
-        return undefined;
-    return new TextDecoder(utf16).decode(bytes).trim();
+/** Whether data begins with these bytes, one for each character. */
+function startsWith(bytes, beginning) {
+    return asBuffer(bytes).toString('latin1', 0, beginning.length) === beginning;
 }
 /** Which UTF-16 the byte-order mark announces; `undefined` for none. */
 function utf16Of(bytes) {
@@ -83289,76 +84372,185 @@ function utf16Of(bytes) {
         return 'utf-16le';
     return startsWith(bytes, '\xfe\xff') ? 'utf-16be' : undefined;
 }
+/** So many control characters, or one in so many, are in no text: what has more is data. */
+const maxControls = 4;
+const charactersPerControl = 20;
+/**
+ * The text without byte-order mark and blanks around it, or `undefined` for data that no text contains. A cell of a
+ * table may hold a control character, but never a zero. A text that is not Unicode is still one: a few characters are
+ * wrong then, and none of them matters here.
+ */
+function decodeText(bytes) {
+    const utf16 = utf16Of(bytes);
+    if (utf16 === undefined && isData(bytes))
+        return undefined;
+    return new TextDecoder(utf16).decode(bytes).trim();
+}
+function isData(bytes) {
+    const text = asBuffer(bytes).toString('latin1');
+    // eslint-disable-next-line no-control-regex
+    const controls = text.match(/[\x01-\x08\x0e-\x1b]/g)?.length ?? 0;
+    return (
+    // eslint-disable-next-line no-control-regex
+    /^(?:[\x01-\x08\x0e-\x1b]|\x89PNG|PK[\x01-\x08])|\0/.test(text) ||
+        (controls > maxControls && controls * charactersPerControl > text.length));
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/json-report.js
+
+
+/** Whether a report begins as JSON, and not as an error. */
+function beginsAsJson({ bytes, whole }) {
+    const text = decodeText(bytes);
+    if (text === undefined || !isJsonStart(text))
+        return false;
+    const check = new JsonReportCheck(bytes);
+    check.add(bytes);
+    // A text that ends before its JSON does was cut: its error, if it is one, is all there is to see.
+    const state = whole ? check.end() : undefined;
+    if (state === 'no report' || isError(check.shape))
+        return false;
+    return state !== 'cut' || !isErrorStart(text);
+}
 /** With a look at what follows the bracket, since a column of a CSV may be called `[id]`. */
 function isJsonStart(text) {
     return /^(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$))/.test(text);
 }
-/** What is there only in part is judged by the members that can be seen. */
-function isJsonError(text, whole) {
-    if (whole && !isJson(text))
-        return /^\{\s*"(?:errors?|code|message)"\s*:/.test(text);
-    const members = membersOf(text);
-    return (isTold(members.get('"errors"')) ||
-        isTold(members.get('"error"')) ||
-        (report_kind_isText(members.get('"code"')) && report_kind_isText(members.get('"message"'))));
-}
-/** The members of an object, and of nothing within it, by their keys in quotes. The text may end anywhere. */
-function membersOf(text) {
-    const tokens = text.match(/"(?:[^"\\]|\\.)*"?|[{}[\]:,]|[^\s"{}[\]:,]+/gs) ?? [];
-    const members = new Map();
-    let depth = 0;
-    for (const [index, token] of tokens.entries()) {
-        if (depth === 1 && tokens[index + 1] === ':')
-            members.set(token, [tokens[index + 2], tokens[index + 3]]);
-        if (token === '{' || token === '[')
-            depth += 1;
-        if (token === '}' || token === ']')
-            depth -= 1;
+/** Reads a JSON report to its end. */
+class JsonReportCheck {
+    #decoder;
+    #json = new JsonCheck();
+    /** @param beginning the first bytes, which show the encoding; they are not read yet. */
+    constructor(beginning) {
+        this.#decoder = new TextDecoder(utf16Of(beginning));
     }
-    return members;
-}
-/** A report may well have an empty list of errors. */
-function isTold(value = []) {
-    const [first, second] = value;
-    return first === '{' || (first === '[' && second !== ']') || (report_kind_isText(value) && first !== '""');
-}
-function report_kind_isText([first = ''] = []) {
-    return first.startsWith('"');
-}
-function isJson(text) {
-    try {
-        JSON.parse(text);
-        return true;
+    get shape() {
+        return this.#json.shape;
     }
-    catch {
+    get isDamaged() {
+        return this.#json.isBroken;
+    }
+    add(chunk) {
+        this.#json.add(this.#decoder.decode(chunk, { stream: true }));
+    }
+    end() {
+        this.#json.add(this.#decoder.decode());
+        const isWhole = this.#json.end();
+        if (this.#json.isBroken)
+            return 'damaged';
+        if (!isWhole)
+            return 'cut';
+        return isError(this.shape) || !hasRows(this.shape) ? 'no report' : 'whole';
+    }
+}
+/** The names under which services say what went wrong; none of them is that of a column list or of rows. */
+const errorKeys = ['errors', 'error', 'non_field_errors'];
+const detailKeys = new Set([...errorKeys, 'detail', 'details', 'message', 'messages', 'fault']);
+/** Whether an object, as far as it was read, is an error whatever follows. A report may have an empty list of errors. */
+function isError({ members }) {
+    const says = (key) => members.get(key)?.type === 'text';
+    return errorKeys.some((key) => isFilled(members.get(key))) || (says('code') && says('message'));
+}
+function isFilled(member) {
+    return member !== undefined && member.type !== 'scalar' && !member.isEmpty;
+}
+/**
+ * Whether there is anything that can be rows: an array, which may be empty, or an object with an array or an object in
+ * it. A single text in an array is a message, and an object of single values says how things are.
+ */
+function hasRows({ type, items, firstItem, members }) {
+    if (type === 'array')
+        return items !== 1 || firstItem === 'array' || firstItem === 'object';
+    return [...members].some(([key, member]) => (member.type === 'array' || member.type === 'object') && !detailKeys.has(key));
+}
+function isErrorStart(text) {
+    return /^\{\s*"(?:errors?|code|message|detail)"\s*:/.test(text);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/csv-report.js
+
+
+/**
+ * Whether a report begins as a CSV. Any text could be one, a short notice of trouble as well. So it must be announced
+ * as one, by its media type or its file name, or be a table: two records with the same number of fields, at least two.
+ * Markup is no CSV whatever is announced, and nothing is that is announced as a web page, JSON or XML.
+ */
+function isCsv({ bytes, whole, announcedType = '', announcedName = '' }) {
+    const text = decodeText(bytes);
+    if (text === undefined || text === '' || isJsonStart(text) || isSomethingElse(text))
         return false;
-    }
-}
-function isWorkbook({ bytes, announcedType }) {
-    const names = [...entryNames(asBuffer(bytes))];
-    if (names.some((name) => /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|xl\/)/.test(name)))
+    if (/\bcsv\b/i.test(announcedType) || /\.csv(?:\.\w+)?$/i.test(announcedName))
         return true;
-    // A ZIP of workbooks may be announced as one, too.
-    return (announcedType?.toLowerCase().startsWith(xlsx.mediaType) === true &&
-        !names.some((name) => /\.(?:csv|json|xlsx?)$/i.test(name)));
+    if (/\b(?:html|json|xml)\b/i.test(announcedType))
+        return false;
+    return isTable(text, whole);
 }
-/** Of the first entries of a ZIP, as far as their local headers tell where the next one begins. */
-function* entryNames(bytes) {
-    for (let at = 0; at + 30 <= bytes.byteLength && bytes.readUInt32LE(at) === 0x04034b50;) {
-        const contentAt = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
-        yield bytes.toString('latin1', at + 30, at + 30 + bytes.readUInt16LE(at + 26));
-        const isSizeToldLater = (bytes.readUInt16LE(at + 6) & 0x08) !== 0;
-        if (isSizeToldLater)
-            return;
-        at = contentAt + bytes.readUInt32LE(at + 18);
+/** It has no end that could be missing. */
+const endsAsCsv = {
+    add: () => undefined,
+    isDamaged: false,
+    end: () => 'whole',
+};
+function isSomethingElse(text) {
+    return /^(?:<[a-z!?/]|%PDF-|(?:null|true|false)$)/i.test(text);
+}
+function isTable(text, whole) {
+    const withoutQuoted = text.replace(/"(?:[^"]|"")*(?:"|$)/g, 'x');
+    const lines = withoutQuoted.split(/\r\n?|\n/);
+    // The last line may go on.
+    const records = whole ? lines : lines.slice(0, -1);
+    const [header, row] = records.filter((line) => line !== '');
+    if (header === undefined || row === undefined)
+        return false;
+    // In a sentence, a blank follows the comma.
+    return [/,(?! )/, /;(?! )/, /\t/, /\|/].some((delimiter) => {
+        const fields = header.split(delimiter).length;
+        return fields > 1 && row.split(delimiter).length === fields;
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/tail.js
+/** Keeps the last bytes of a stream. */
+class Tail {
+    #maxBytes;
+    /** Twice as large, so that what is kept moves once in a while only. */
+    #buffer;
+    #end = 0;
+    #size = 0;
+    constructor(maxBytes) {
+        this.#maxBytes = maxBytes;
+        this.#buffer = Buffer.alloc(2 * maxBytes);
+    }
+    /** How many bytes there were in all. */
+    get size() {
+        return this.#size;
+    }
+    /** The last ones, at most as many as are kept. */
+    get last() {
+        return this.#buffer.subarray(Math.max(0, this.#end - this.#maxBytes), this.#end);
+    }
+    add(chunk) {
+        this.#size += chunk.byteLength;
+        const bytes = chunk.subarray(-this.#maxBytes);
+        if (this.#end + bytes.byteLength > this.#buffer.byteLength) {
+            this.#end = this.last.copy(this.#buffer);
+        }
+        this.#buffer.set(bytes, this.#end);
+        this.#end += bytes.byteLength;
     }
 }
+
+;// CONCATENATED MODULE: ./packages/core/build/zip-report.js
+
+/** The record that ends a ZIP with the longest comment it can have, and the locator of ZIP64 before it. */
+const bytesOfZipEnd = 20 + 22 + 65_535;
 /**
  * Whether the record that ends every ZIP is there, complete, and where it says to be: behind the directory. So the
  * record of a ZIP within a ZIP that was cut off is not taken for it.
+ *
+ * @param size of the whole ZIP, in bytes.
  */
-function endsWithDirectory({ bytes, size }) {
-    const tail = asBuffer(bytes);
+function endsWithDirectory(tail, size) {
     for (let at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1'); at >= 0;) {
         if (at + 22 <= tail.byteLength && at + 22 + tail.readUInt16LE(at + 20) <= tail.byteLength) {
             const directoryEnd = tail.readUInt32LE(at + 12) + tail.readUInt32LE(at + 16);
@@ -83371,6 +84563,99 @@ function endsWithDirectory({ bytes, size }) {
         at = tail.lastIndexOf('PK\x05\x06', at - 1, 'latin1');
     }
     return false;
+}
+/**
+ * Whether a ZIP that begins so is a workbook.
+ *
+ * @param isAnnounced whether its media type says so, which counts where no entry shows what it is.
+ */
+function isWorkbook(bytes, isAnnounced) {
+    const names = [...entryNames(asBuffer(bytes))];
+    if (names.some((name) => /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|xl\/)/.test(name)))
+        return true;
+    // A ZIP of workbooks may be announced as one, too.
+    return isAnnounced && !names.some((name) => /\.(?:csv|json|xlsx?)$/i.test(name));
+}
+/** Of the first entries of a ZIP, as far as their local headers tell where the next one begins. */
+function* entryNames(bytes) {
+    for (let at = 0; at + 30 <= bytes.byteLength && bytes.readUInt32LE(at) === 0x04034b50;) {
+        const contentAt = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+        yield bytes.toString('latin1', at + 30, at + 30 + bytes.readUInt16LE(at + 26));
+        const isSizeToldLater = (bytes.readUInt16LE(at + 6) & 0x08) !== 0;
+        if (isSizeToldLater)
+            return;
+        at = contentAt + bytes.readUInt32LE(at + 18);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/report-kind.js
+
+
+
+
+
+/**
+ * ISO 32000: a file begins with the header, before which readers take up to 1,024 bytes of something else (Annex H of
+ * the first edition), such as a byte-order mark; it closes with the end-of-file marker, followed by a little padding.
+ */
+const pdf = {
+    name: 'PDF',
+    mediaType: 'application/pdf',
+    extension: 'pdf',
+    begins: ({ bytes }) => {
+        const text = asBuffer(bytes).toString('latin1');
+        const headerAt = text.indexOf('%PDF-');
+        // A page or a message can mention the header.
+        return headerAt >= 0 && !/[<>{}"]|\w{3}/.test(text.slice(0, headerAt));
+    },
+    check: () => checkEnd(1024, (tail) => tail.includes('%%EOF', 0, 'latin1')),
+};
+/** A ZIP that holds any files. One that holds none begins with the record that ends every other. */
+const zip = {
+    name: 'ZIP',
+    mediaType: 'application/zip',
+    extension: 'zip',
+    begins: (beginning) => (startsWith(beginning.bytes, 'PK\x03\x04') || startsWith(beginning.bytes, 'PK\x05\x06')) &&
+        !isWorkbookBeginning(beginning),
+    check: () => checkEnd(bytesOfZipEnd, endsWithDirectory),
+};
+/** An Excel workbook: a ZIP with parts of its own, of which one is early in every file. */
+const xlsx = {
+    name: 'XLSX',
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    extension: 'xlsx',
+    begins: (beginning) => startsWith(beginning.bytes, 'PK\x03\x04') && isWorkbookBeginning(beginning),
+    check: () => checkEnd(bytesOfZipEnd, endsWithDirectory),
+};
+/** A JSON array or object with rows in it. It is read to its end, and is not what a service says of an error. */
+const json = {
+    name: 'JSON',
+    mediaType: 'application/json',
+    extension: 'json',
+    begins: beginsAsJson,
+    check: ({ bytes }) => new JsonReportCheck(bytes),
+};
+/** Text that is announced as a CSV, or is a table. Nothing in a CSV shows where it ends. */
+const csv = {
+    name: 'CSV',
+    mediaType: 'text/csv',
+    extension: 'csv',
+    begins: isCsv,
+    check: () => endsAsCsv,
+};
+function isWorkbookBeginning({ bytes, announcedType = '' }) {
+    return isWorkbook(bytes, announcedType.toLowerCase().startsWith(xlsx.mediaType));
+}
+/** A check that looks at so many of the last bytes alone. */
+function checkEnd(bytes, isEnd) {
+    const tail = new Tail(bytes);
+    return {
+        add: (chunk) => {
+            tail.add(chunk);
+        },
+        isDamaged: false,
+        end: () => (isEnd(tail.last, tail.size) ? 'whole' : 'cut'),
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/report-file.js
@@ -83388,10 +84673,7 @@ const kindOfFormat = {
     EXCEL: xlsx,
     ZIP: zip,
 };
-/**
- * The kinds of file that an answer can be. Any text passes for a CSV, a short notice of trouble as well, so a CSV must
- * have been asked for or be announced.
- */
+/** The kinds of file that an answer can be. A CSV has nothing but its look, so it must be asked for or be announced. */
 function kindsToExpect(format, response) {
     const isAnnounced = /\bcsv\b/i.test(response.headers['content-type'] ?? '');
     return [zip, xlsx, json, ...(format === 'CSV' || isAnnounced ? [csv] : [])];
@@ -83417,12 +84699,19 @@ function reportFileName(response, file) {
     const isBuilt = announced === undefined || part !== undefined;
     const stem = isBuilt
         ? built
-        : firstBytes(withoutExtension(safeFileName(announced, built)), mostBytesOfStem);
+        : firstBytes(withoutExtensions(safeFileName(announced, built), kind), mostBytesOfStem);
     return safeFileName(`${stem}${part === undefined ? '' : suffixOf(part)}.${kind.extension}`, built);
 }
-/** Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. */
-function withoutExtension(name) {
-    return name.replace(/\.(?:csv|json|xlsx?|excel|zip)$/i, '');
+/**
+ * Only what a report can be is an extension: the rest of `Orders v1.2` is a part of the name. A file that was unpacked on
+ * its way, or never packed, may still be announced as `Orders.csv.zip`; the name of a ZIP of it is that.
+ */
+function withoutExtensions(name, kind) {
+    const stem = name.replace(/\.(?:csv|json|xlsx?|excel|zip)$/i, '');
+    if (stem === name || stem === '')
+        return name;
+    const goesOn = kind === zip ? /\.zip$/i.test(stem) : true;
+    return goesOn ? withoutExtensions(stem, kind) : stem;
 }
 function suffixOf({ index, count }) {
     const number = String(index + 1).padStart(String(count).length, '0');
@@ -83544,8 +84833,10 @@ const pageSize = 100;
  */
 class DigicertClient {
     #http;
+    #maxReportBytes;
     /** @throws {InvalidInputError} when the base URL or the API key cannot be used. */
     constructor(options) {
+        this.#maxReportBytes = options.maxReportBytes;
         const baseUrl = (options.baseUrl ?? digicertBaseUrl).replace(/\/reports\/v1\/?$/, '');
         this.#http = new ServiceHttp({
             service: digicert,
@@ -83553,6 +84844,8 @@ class DigicertClient {
             clock: options.clock,
             baseUrl,
             credential: { header: 'x-dc-devkey', prefix: '', secret: options.apiKey },
+            // As each of the vendor's samples sends it, also those of a GET (doc).
+            headers: { 'content-type': 'application/json' },
             rateLimiter: sharedRateLimiter(URL.parse(baseUrl)?.origin ?? '', options.apiKey, rateLimits),
         });
     }
@@ -83562,12 +84855,15 @@ class DigicertClient {
     /**
      * Lists the runs of all reports: `GET /reports/v1/report/history` (doc), page by page. The newest are asked for
      * first (third party: `sort_by`), but may come in any order. Rows that come again, since newer ones move them to
-     * the next page, are left out.
+     * the next page, are left out. An answer without content means that there are none (inferred from old pages of the
+     * documentation, which label the example with 204).
+     *
+     * @param subject what the history is asked for, as the errors name it.
      */
-    async *listReportHistory(filter = {}, limits = {}) {
+    async *listReportHistory(filter = {}, limits = {}, subject = filter.displayName ?? 'of all reports') {
         const seen = new Set();
         for (let offset = 0;;) {
-            const page = await this.#historyPage(filter, { offset, limit: pageSize }, limits);
+            const page = await this.#historyPage(filter, { offset, limit: pageSize }, limits, subject);
             const fresh = page.runs.filter((run) => isFirst(seen, rowKey(run)));
             yield* fresh;
             offset += page.rows;
@@ -83628,6 +84924,7 @@ class DigicertClient {
                 kinds: kindsToExpect(format, response),
                 called: 'report',
                 name: (kind) => reportFileName(response, { kind, displayName, part, now: this.clock.now() }),
+                maxBytes: this.#maxReportBytes,
                 whenEmpty: (status) => new NotFoundError({
                     ...context,
                     status,
@@ -83641,9 +84938,9 @@ class DigicertClient {
     }
     /** Proves that base URL and key are good, and that the library is enabled, by asking for one row of the history. */
     async testConnection(limits = {}) {
-        await this.#historyPage({}, { offset: 0, limit: 1 }, limits);
+        await this.#historyPage({}, { offset: 0, limit: 1 }, limits, 'of all reports');
     }
-    #historyPage(filter, page, limits) {
+    #historyPage(filter, page, limits, subject) {
         const values = {
             offset: String(page.offset),
             limit: String(page.limit),
@@ -83658,10 +84955,11 @@ class DigicertClient {
         const given = Object.entries(values).filter((entry) => entry[1] !== undefined && entry[1] !== '');
         const call = {
             operation: 'list report history',
+            subject,
             method: 'GET',
             path: '/reports/v1/report/history',
             query: Object.fromEntries(given),
-            accept: 'application/json',
+            whenEmpty: { page: { total: 0 }, report_history: [] },
             explain: explainRefusal,
         };
         return this.#http.json(call, limits, readHistoryPage);
@@ -83683,7 +84981,6 @@ function reportCall(operation, segments, method) {
         subject: reportId,
         method,
         path: `/reports/v1/report/${segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/')}`,
-        accept: 'application/json',
         explain: explainRefusal,
     };
 }
@@ -83847,7 +85144,7 @@ const inputTable = {
     'hashes-file': { services: input_table_spectraAnalyze },
     files: { services: files },
     'files-from': { services: files },
-    classification: { services: input_table_spectraAnalyze },
+    classification: { services: input_table_spectraAnalyze, isSwitch: true },
     'download-links': { services: input_table_perceptionPoint },
     'download-links-file': { services: input_table_perceptionPoint },
     'storage-paths': { services: input_table_perceptionPoint },
@@ -83882,6 +85179,11 @@ const inputTable = {
 };
 function inputDescription(name) {
     return inputTable[name];
+}
+/** Whether an input is `true` or `false`. */
+function isSwitch(name) {
+    const description = inputDescription(name);
+    return description.isSwitch === true || /^(?:true|false)$/.test(description.default ?? '');
 }
 const inputNames = Object.keys(inputTable);
 
@@ -83998,7 +85300,7 @@ async function readListFile(path, workspace) {
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/digested-file.js
 
-/** A file whose SHA-256 is taken while it is sent, so that it is read only once. */
+/** A file whose SHA-256 is taken while it is sent, so that the digest is that of what was really sent. */
 class DigestedFile {
     #file;
     #sha256;
@@ -84009,6 +85311,7 @@ class DigestedFile {
         return this.#file.size;
     }
     async *open() {
+        this.#sha256 = undefined;
         const hash = (0,external_node_crypto_.createHash)('sha256');
         for await (const chunk of this.#file.open()) {
             hash.update(chunk);
@@ -84016,135 +85319,10 @@ class DigestedFile {
         }
         this.#sha256 = hash.digest('hex');
     }
-    /** In lower-case hex. Of a file that was not read to its end, as when the upload broke off, it is read once more. */
-    async sha256() {
-        const chunks = this.open();
-        while (this.#sha256 === undefined)
-            await chunks.next();
+    /** In lower-case hex; `undefined` unless the last reading reached the end of the file. */
+    get sha256() {
         return this.#sha256;
     }
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan.js
-
-/** doc: the page "List scans"; `restricted` is the service's word for a blocked file. */
-const verdictByCode = {
-    CLN: 'clean',
-    SPM: 'spam',
-    SUS: 'suspicious',
-    BLK: 'restricted',
-    MAL: 'malicious',
-};
-/** An unknown code is shown as far as this. */
-const mostCharactersOfCode = 32;
-/**
- * Reads a verdict, which has an empty code as long as there is none. A code that nobody documents is not clean: it is
- * `unknown`, and whoever asks sees the code itself.
- *
- * @param clean makes a text of the service fit to be shown.
- */
-function readVerdict(value, clean) {
-    const code = typeof value === 'string' ? value.trim() : '';
-    const verdict = verdictByCode[code.toUpperCase()];
-    if (verdict !== undefined)
-        return { verdict, verdictCode: code };
-    const shown = clean(code);
-    const isLong = shown.length > mostCharactersOfCode;
-    return {
-        verdict: 'unknown',
-        verdictCode: isLong ? `${shown.slice(0, mostCharactersOfCode).toWellFormed()}…` : shown,
-    };
-}
-/**
- * Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties.
- *
- * @param clean makes a text of the service fit to be shown.
- */
-function readScanRow(value, clean) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return undefined;
-    const answer = value;
-    const verdict = readVerdict(answer['verbose_verdict'], clean);
-    const rootSummary = (answer['root_scan_summary'] ?? {});
-    const rootVerdict = rootSummary['verbose_verdict'];
-    const sample = (answer['sample'] ?? {});
-    const fileName = [sample['file_name'], sample['name'], answer['name']].find((name) => typeof name === 'string' && name.trim() !== '');
-    return {
-        id: readVendorId(answer['id']),
-        fullScanId: readVendorId(answer['full_scan_id']),
-        rootScanId: readVendorId(answer['root_scan_id']),
-        finished: verdict.verdictCode !== '' && answer['finished_at'] !== null && answer['finished_at'] !== '',
-        ...verdict,
-        root: rootVerdict === undefined ? undefined : readVerdict(rootVerdict, clean),
-        fileName: typeof fileName === 'string' ? clean(fileName) : undefined,
-        answer,
-    };
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/verdict.js
-/** From harmless to worst. A verdict that nobody can name is not clean, so `unknown` outranks it. */
-const bySeverity = ['clean', 'spam', 'unknown', 'suspicious', 'restricted', 'malicious'];
-/** The worst of the given verdicts, or `undefined` when there is none. */
-function worstVerdict(verdicts) {
-    let worst = -1;
-    for (const verdict of verdicts)
-        worst = Math.max(worst, bySeverity.indexOf(verdict));
-    return bySeverity[worst];
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-of-rows.js
-
-/**
- * What all rows of the list that have to do with a scan tell about it together, whatever their order; `undefined` when
- * there is none. A part never speaks for the whole (third party: the keys that say what is a part of what).
- *
- * - The row with the scan's `id` is the scan.
- * - Otherwise, the rows that share its `full_scan_id` are, as far as they are parts of nothing else.
- * - Otherwise, a `root_scan_summary` of a part tells the verdict on the whole.
- * - Otherwise, the worst verdict on a part counts, once all parts have finished and none says that the whole has not.
- */
-function scanOfRows(scanId, rows) {
-    const own = rows.filter(({ id }) => id === scanId);
-    if (own.length > 0)
-        return scanOf(own, own);
-    const sharing = rows.filter(({ fullScanId }) => fullScanId === scanId);
-    const wholes = sharing.filter(({ id, rootScanId = id }) => rootScanId === id || rootScanId === scanId);
-    if (wholes.length > 0)
-        return scanOf(wholes, wholes);
-    const related = rows.filter((row) => row.rootScanId === scanId || sharing.includes(row));
-    const told = related.flatMap(({ root }) => (root === undefined ? [] : [root]));
-    const toldVerdicts = told.filter(({ verdictCode }) => verdictCode !== '');
-    if (toldVerdicts.length > 0) {
-        return scanOf(related, [...toldVerdicts.map((root) => ({ ...root, finished: true })), ...sharing]);
-    }
-    return scanOf(related, [...related, ...told.map((root) => ({ ...root, finished: false }))]);
-}
-/** The scan about which all of this is said; its answer is that of the row that speaks worst of it. */
-function scanOf(rows, statements) {
-    const row = worst(rows.filter(({ finished }) => finished)) ?? rows[0];
-    if (row === undefined)
-        return undefined;
-    const { fileName, answer } = row;
-    const finished = statements.every((statement) => statement.finished);
-    const { verdict, verdictCode } = (finished ? worst(statements) : undefined) ?? undecided;
-    return { finished, verdict, verdictCode, fileName, answer };
-}
-const undecided = { verdict: 'unknown', verdictCode: '' };
-function worst(members) {
-    const verdict = worstVerdict(members.map((member) => member.verdict));
-    return members.find((member) => member.verdict === verdict);
-}
-
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/search-period.js
-/** The clocks of both sides may differ, so scans are looked for this much earlier and later. */
-const clockSkewMs = 10 * 60_000;
-const longestLookBackMs = 30 * 24 * 3_600_000;
-/**
- * The period in which the service should list a scan, in milliseconds since the epoch like all that goes in: from its
- * submission on, or the last 30 days where that is not known.
- */
-function searchPeriod(now, submittedAt = now - longestLookBackMs) {
-    return { start: submittedAt - clockSkewMs, end: now + clockSkewMs };
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/submission.js
@@ -84259,188 +85437,10 @@ function secretsOfUrl(text) {
     return [text, ...signatures, decodeGently(url.password)].filter((secret) => secret !== '');
 }
 
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/client.js
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/refusals.js
 
 
-
-
-
-
-
-
-
-
-
-/** The base URL of each region (doc). */
-const perceptionPointRegions = {
-    us: 'https://api.perception-point.io',
-    eu: 'https://api.eu.perception-point.io',
-    aus: 'https://api.aus.perception-point.io',
-};
-/**
- * The calls of Perception Point X-Ray that have to do with files, one to one.
- *
- * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the
- * token is refused or the licence does not include the API (401, 403; inferred), `ConnectionError`, `ServiceError` or
- * `TimeoutError` otherwise; and the signal's reason when that aborts.
- */
-class PerceptionPointClient {
-    #http;
-    /** By the scan id, what was submitted in secret, which the service may repeat. */
-    #secretsOfScans = new Map();
-    /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
-    constructor(options) {
-        this.#http = new ServiceHttp({
-            service: perceptionPoint,
-            transport: options.transport,
-            clock: options.clock,
-            baseUrl: options.baseUrl,
-            credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
-        });
-    }
-    get clock() {
-        return this.#http.clock;
-    }
-    /**
-     * Submits a file: `POST /api/v1/files/` (doc). Data is streamed, with its length announced.
-     *
-     * A submission has no key by which the service could tell a second one, so it is sent again only when the first was
-     * certainly not taken.
-     *
-     * @throws {InvalidInputError} for a file that is empty or larger than 500 MB, and for fields that cannot be sent.
-     * @throws {UncertainSubmissionError} when nobody can tell whether the service took the file.
-     */
-    async submitFile(submission, limits = {}) {
-        checkSubmission(submission);
-        const name = nameOf(submission);
-        const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
-        const submittedAt = this.clock.now();
-        const secrets = secretsOfSubmission(submission);
-        const call = {
-            operation: 'submit file',
-            subject: name,
-            method: 'POST',
-            path: '/api/v1/files/',
-            body: bodyOf(submission, name, file),
-            accept: 'application/json',
-            secrets,
-            explain,
-        };
-        try {
-            const scanId = await this.#http.json(call, limits, (answer) => readVendorId(answer?.['scan_id']));
-            this.#secretsOfScans.set(scanId, secrets);
-            return { scanId, name, submittedAt, sha256: await file?.sha256(), size: file?.size };
-        }
-        catch (error) {
-            if (!isFateUnknown(error))
-                throw error;
-            throw uncertainSubmission(error, 'the file may have been submitted all the same', `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(submittedAt).toISOString()}` +
-                `${file === undefined ? '' : `, SHA-256 ${await file.sha256()}`}. Submit it again only if it is not there.`);
-        }
-    }
-    /**
-     * Lists the scans of files that came by the API, and of their parts: `GET /api/v1/scans/list/` (doc), page by page. A
-     * `next` page is asked for only where the base URL is, since the token would go elsewhere.
-     */
-    async *listScans(period, limits = {}) {
-        const seen = new Set();
-        let page = {
-            path: '/api/v1/scans/list/',
-            query: {
-                start: String(Math.floor(period.start / 1000)),
-                end: String(Math.ceil(period.end / 1000)),
-                origin: 'api',
-            },
-        };
-        for (;;) {
-            const call = {
-                operation: 'list scans',
-                method: 'GET',
-                ...page,
-                accept: 'application/json',
-                explain,
-            };
-            const { rows, next } = await this.#http.json(call, limits, (answer) => readPage(answer, (text) => this.#http.clean(text)));
-            yield* rows;
-            if (next === undefined || seen.has(next))
-                return;
-            seen.add(next);
-            const url = URL.parse(next);
-            if (url?.origin !== this.#http.origin) {
-                throw new ServiceError({
-                    service: perceptionPoint,
-                    operation: call.operation,
-                    what: `the next page is said to be at ${this.#http.clean(url?.origin ?? next)}, where the token must not go`,
-                    remedy: 'Set the base URL to where the service really is.',
-                });
-            }
-            page = { path: url };
-        }
-    }
-    /**
-     * Looks a scan up by its id among those of a period. No filter by id is documented, and a `GET` of a single scan
-     * neither, so the list is read, and the id compared with all that a scan is known by.
-     *
-     * @returns `undefined` when the service does not list it (yet).
-     */
-    async findScan(scanId, period, limits = {}) {
-        const found = await this.findScans([scanId], period, limits);
-        return found.get(scanId);
-    }
-    /**
-     * As `findScan`, among the scans of the last 30 days.
-     *
-     * @throws {NotFoundError} when the service does not list it (yet).
-     */
-    async getScan(scanId, limits = {}) {
-        const scan = await this.findScan(scanId, searchPeriod(this.clock.now()), limits);
-        if (scan === undefined)
-            throw notListed(scanId);
-        return scan;
-    }
-    /**
-     * As `findScan`, for many at once with one reading of the list. Their answers hold neither the token nor what this
-     * client has submitted in secret, such as a file password.
-     */
-    async findScans(scanIds, period, limits = {}) {
-        const rowsOf = new Map(scanIds.map((scanId) => [scanId, []]));
-        const withoutOwnRow = new Set(scanIds);
-        for await (const row of this.listScans(period, limits)) {
-            for (const scanId of new Set([row.id, row.fullScanId, row.rootScanId])) {
-                if (scanId !== undefined)
-                    rowsOf.get(scanId)?.push(row);
-            }
-            if (row.id !== undefined)
-                withoutOwnRow.delete(row.id);
-            // What else there is about a scan does not count beside its own row.
-            if (withoutOwnRow.size === 0)
-                break;
-        }
-        return new Map([...rowsOf].flatMap(([scanId, rows]) => {
-            const scan = scanOfRows(scanId, rows);
-            return scan === undefined ? [] : [[scanId, this.#withoutSecrets(scanId, scan)]];
-        }));
-    }
-    #withoutSecrets(scanId, scan) {
-        const redact = this.#http.redactor(this.#secretsOfScans.get(scanId) ?? []);
-        return { ...scan, answer: redactJson(scan.answer, redact) };
-    }
-    /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
-    async testConnection(limits = {}) {
-        const now = this.clock.now();
-        await this.listScans({ start: now - 60_000, end: now }, limits).next();
-    }
-}
-/** What it means that the service does not list a scan. */
-function notListed(scanId) {
-    return new NotFoundError({
-        service: perceptionPoint,
-        operation: 'look for scan',
-        subject: scanId,
-        what: 'the service does not list it',
-        remedy: 'Check the id. A scan that was submitted just now may not be listed yet: wait for it, or ask again.',
-    });
-}
+/** What an error status means for the calls that ask for nothing by its id. */
 function explain(refusal) {
     switch (refusal.status) {
         case 401:
@@ -84450,7 +85450,6 @@ function explain(refusal) {
                 what: 'the service refuses the token, or the licence does not include the API',
                 remedy: 'Check the token and the region, and ask the Customer Success Manager whether the API is licensed.',
             });
-        // Neither call asks for something by its id.
         case 404:
         case 410:
             return new ServiceError({
@@ -84468,14 +85467,765 @@ function explain(refusal) {
             return undefined;
     }
 }
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/reported-error.js
+/** No error field is documented, so every member whose name speaks of one counts (inferred). */
+const errorName = /(?:^|_)(?:errors?|fail(?:ed|ure|ures)?|exceptions?)(?:_|$)/i;
+const statusName = /^(?:verbose_|scan_)?(?:status|state)$/i;
+const failedStatus = /err|fail|abort|cancel|time.?out|incomplete|reject/i;
+const noError = /^\s*(?:|0|none|null|no|false|no errors?|ok)\s*$/i;
+/** Whether what the service says about a scan reports an error or a failed status beside the verdict. */
+function reportsError(answer) {
+    return Object.entries(answer).some(([name, value]) => (errorName.test(name) && isSomething(value)) ||
+        (statusName.test(name) && typeof value === 'string' && failedStatus.test(value)));
+}
+function isSomething(value) {
+    if (typeof value === 'string')
+        return !noError.test(value);
+    if (typeof value === 'object' && value !== null)
+        return Object.keys(value).length > 0;
+    return Boolean(value);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan.js
+
+
+/** doc: the page "List scans"; `restricted` is the service's word for a blocked file. */
+const verdictByCode = {
+    CLN: 'clean',
+    SPM: 'spam',
+    SUS: 'suspicious',
+    BLK: 'restricted',
+    MAL: 'malicious',
+};
+/** An unknown code is shown as far as this. */
+const mostCharactersOfCode = 32;
+/**
+ * Reads a verdict, which has an empty code as long as there is none. A code that nobody documents is not clean: it is
+ * `unknown`, and whoever asks sees the code itself.
+ *
+ * @param clean makes a text of the service fit to be shown.
+ */
+function readVerdict(value, clean) {
+    const code = typeof value === 'string' ? value.trim() : '';
+    const verdict = verdictByCode[code.toUpperCase()];
+    if (verdict !== undefined)
+        return { verdict, verdictCode: code };
+    const shown = clean(code);
+    const isLong = shown.length > mostCharactersOfCode;
+    return {
+        verdict: 'unknown',
+        verdictCode: isLong ? `${shown.slice(0, mostCharactersOfCode).toWellFormed()}…` : shown,
+    };
+}
+/** A verdict beside which an error is reported does not clear the file: a harmless one becomes `unknown`. */
+function judge(answer, read) {
+    const hasError = reportsError(answer);
+    const isHarmless = read.verdict === 'clean' || read.verdict === 'spam';
+    return { ...read, verdict: hasError && isHarmless ? 'unknown' : read.verdict, reportsError: hasError };
+}
+/**
+ * Reads a member of `results`, or gives `undefined` for what is not a scan. The fields are known by third parties.
+ *
+ * @param clean makes a text of the service fit to be shown.
+ */
+function readScanRow(value, clean) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return undefined;
+    const answer = value;
+    const verdict = judge(answer, readVerdict(answer['verbose_verdict'], clean));
+    const rootSummary = (answer['root_scan_summary'] ?? {});
+    const rootVerdict = rootSummary['verbose_verdict'];
+    const sample = (answer['sample'] ?? {});
+    const fileName = [sample['file_name'], sample['name'], answer['name']].find(scan_isText);
+    return {
+        id: readVendorId(answer['id']),
+        fullScanId: readVendorId(answer['full_scan_id']),
+        rootScanId: readVendorId(answer['root_scan_id']),
+        origin: typeof answer['origin'] === 'string' ? answer['origin'] : undefined,
+        finished: scan_isText(answer['finished_at']) && (verdict.verdictCode !== '' || verdict.reportsError),
+        finishedAt: readTime(answer['finished_at']),
+        sampleSha256: readSha256(sample['sha256']),
+        ...verdict,
+        root: rootVerdict === undefined ? undefined : readVerdict(rootVerdict, clean),
+        fileName: fileName === undefined ? undefined : clean(fileName),
+        answer,
+    };
+}
+function scan_isText(value) {
+    return typeof value === 'string' && value.trim() !== '';
+}
+function readTime(value) {
+    const time = typeof value === 'string' ? Date.parse(value) : NaN;
+    return Number.isNaN(time) ? undefined : time;
+}
+/** Zeros stand for a digest that the service does not have. */
+function readSha256(value) {
+    const digest = scan_isText(value) ? value.trim().toLowerCase() : '';
+    return /^0*$/.test(digest) ? undefined : digest;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-list.js
+
+
+
+
+const listPath = '/api/v1/scans/list/';
+/** As many as the vendor's own connector asks for (vendor code). */
+const rowsPerPage = 500;
+/**
+ * One check reads no more pages than this: 100,000 scans, or 10,000 where the service gives 50 per page whatever it is
+ * asked for. More within one period means that the paging leads nowhere.
+ */
+const maxPagesOfCheck = 200;
+/**
+ * Reads the list page by page: `GET /api/v1/scans/list/` (doc). A recorded answer has `has_more: false` beside a `next`
+ * that is set, and a `next` that carries nothing but `_cursor` (third party); the vendor's connector pages while
+ * `has_more`, and sends its filters with every page (vendor code).
+ *
+ * @throws {ServiceError} when the list has more pages than one check reads, has more but does not say where, or goes on
+ * at another origin, where the token must not go.
+ */
+async function* readScanList(http, period, limits) {
+    const query = {
+        start: String(Math.floor(period.start / 1000)),
+        end: String(Math.ceil(period.end / 1000)),
+        origin: 'api',
+        limit: String(rowsPerPage),
+    };
+    const call = { operation: 'list scans', method: 'GET', explain: explain };
+    const refuse = (what, remedy) => new ServiceError({ service: perceptionPoint, operation: call.operation, what, remedy });
+    const seen = new Set();
+    let place = { path: listPath, query };
+    for (let pages = 1;; pages += 1) {
+        const { rows, isEmpty, next, hasMore } = await http.json({ ...call, ...place }, limits, (answer) => readPage(answer, (text) => http.clean(text)));
+        const goesOn = !isEmpty && hasMore !== false && next !== undefined && !seen.has(next);
+        yield { rows, hasNext: goesOn };
+        if (!isEmpty && hasMore === true && next === undefined) {
+            throw refuse('the service says that there are more scans, but not where', 'Look at the scan on the page "Scans" of X-Ray, channel "API", and ask the support of the service about the paging of its list.');
+        }
+        if (!goesOn)
+            return;
+        seen.add(next);
+        const url = URL.parse(next, http.origin);
+        if (url?.origin !== http.origin) {
+            throw refuse(`the next page is said to be at ${http.clean(url?.origin ?? next)}, where the token must not go`, 'Set the base URL to where the service really is.');
+        }
+        if (pages === maxPagesOfCheck) {
+            throw refuse(`the list of scans since ${new Date(period.start).toISOString()} has more than ${maxPagesOfCheck} pages, and one check reads no more`, 'Look at the scan on the page "Scans" of X-Ray, channel "API". If it shows fewer scans, ask the support of the service about the paging of its list.');
+        }
+        place = { path: withMissing(url, query) };
+    }
+}
+/** A cursor does not carry the filters (third party), so the ones that a `next` lacks are added. */
+function withMissing(next, query) {
+    const url = new URL(next);
+    for (const [name, value] of Object.entries(query)) {
+        if (!url.searchParams.has(name))
+            url.searchParams.set(name, value);
+    }
+    return url;
+}
 function readPage(answer, clean) {
-    const { results, next } = (answer ?? {});
+    const { results, next, has_more: hasMore } = (answer ?? {});
     if (!Array.isArray(results))
         return undefined;
     return {
         rows: results.flatMap((result) => readScanRow(result, clean) ?? []),
+        isEmpty: results.length === 0,
         next: typeof next === 'string' && next !== '' ? next : undefined,
+        hasMore: typeof hasMore === 'boolean' ? hasMore : undefined,
     };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-names.js
+/** `full_scan_id` is four hex digits before the short id, as in `001E94824_1_<uuid>_<date>` (third party, recorded). */
+const fullId = /^[0-9A-F]{4}(?=\d)/i;
+/** A short id has this form; another one, such as a plain number, may begin with four digits of its own. */
+const longShortId = /^\d+_\d+_/;
+/** All that a scan id is also known by. */
+function namesOf(scanId) {
+    const short = scanId.replace(fullId, '');
+    return longShortId.test(short) ? [scanId, short] : [scanId];
+}
+/** What a row calls itself: its `id`, its `full_scan_id`, and the short id within that. */
+function ownNamesOf({ id, fullScanId }) {
+    const full = fullScanId === undefined ? [] : [fullScanId, ...shortIdIn(fullScanId, id)];
+    return [...(id === undefined ? [] : [id]), ...full];
+}
+/** Of a numeric id, the four digits can only be told from the rest where the row has the short id, too. */
+function shortIdIn(full, id) {
+    const short = full.replace(fullId, '');
+    return short === id || longShortId.test(short) ? [short] : [];
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/verdict.js
+/** From harmless to worst. A verdict that nobody can name is not clean, so `unknown` outranks it. */
+const bySeverity = ['clean', 'spam', 'unknown', 'suspicious', 'restricted', 'malicious'];
+/** The worst of the given verdicts, or `undefined` when there is none. */
+function worstVerdict(verdicts) {
+    let worst = -1;
+    for (const verdict of verdicts)
+        worst = Math.max(worst, bySeverity.indexOf(verdict));
+    return bySeverity[worst];
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-of-rows.js
+
+
+/**
+ * What all rows of the list that have to do with a scan say about it together, whatever their order; `undefined` when
+ * there is none. The worst verdict counts: of its own row, of its parts, and of what a part says about the whole
+ * (third party: the keys that say what is a part of what).
+ *
+ * The scan has finished when all of them have, or when one says `malicious`, since no other can make it worse.
+ *
+ * @param names all that the scan is known by.
+ * @param sha256 of what was sent, in lower-case hex. A row of its own with another digest is about another file: when
+ * no other is left, nothing is known about this one.
+ */
+function scanOfRows(names, rows, sha256) {
+    const { own: named, parts } = relate(names, rows);
+    const own = named.filter((row) => isOf(row, sha256));
+    if (own.length === 0 && (named.length > 0 || parts.length === 0))
+        return undefined;
+    const related = [...own, ...parts];
+    const statements = [...related, ...whatPartsSay(related, own.length > 0)];
+    return {
+        scan: scanOf(related, statements),
+        isWhole: own.length > 0,
+        fingerprint: related.map(fingerprintOf).sort().join('\n'),
+    };
+}
+/** Whether a row is not about another file, as far as both digests are known. */
+function isOf({ sampleSha256 }, sha256) {
+    return sha256 === undefined || sampleSha256 === undefined || sampleSha256 === sha256;
+}
+/** The rows that are the scan itself. */
+function ownRowsOf(names, rows) {
+    return relate(names, rows).own;
+}
+/**
+ * - The rows with the scan's `id` are the scan.
+ * - Without one, the rows that share its `full_scan_id` are, as far as they are parts of nothing else.
+ */
+function relate(names, rows) {
+    const isNamed = (name) => name !== undefined && names.has(name);
+    const byId = rows.filter(({ id }) => isNamed(id));
+    const sharing = rows.filter((row) => !byId.includes(row) && ownNamesOf(row).some(isNamed));
+    const wholes = sharing.filter(({ id, rootScanId }) => rootScanId === undefined || rootScanId === id || isNamed(rootScanId));
+    const own = byId.length > 0 ? byId : wholes;
+    const parts = rows.filter((row) => !own.includes(row) && (sharing.includes(row) || isNamed(row.rootScanId)));
+    return { own, parts };
+}
+/** A part may say that the whole is still being scanned, which only counts where the whole does not speak for itself. */
+function whatPartsSay(related, hasOwnRow) {
+    const said = related.flatMap(({ root }) => root === undefined ? [] : [{ ...root, finished: root.verdictCode !== '' }]);
+    const verdicts = said.filter(({ finished }) => finished);
+    return hasOwnRow || verdicts.length > 0 ? verdicts : said;
+}
+/** The scan about which all of this is said; its answer is that of the row that speaks worst of it. */
+function scanOf(rows, statements) {
+    const verdicts = statements.filter((statement) => statement.finished);
+    const worstOne = worst(verdicts);
+    const finished = verdicts.length === statements.length || worstOne?.verdict === 'malicious';
+    const { verdict, verdictCode } = (finished ? worstOne : undefined) ?? undecided;
+    const row = worst(rows.filter((some) => some.finished)) ?? rows[0];
+    return {
+        finished,
+        verdict,
+        verdictCode,
+        reportsError: row?.reportsError ?? false,
+        fileName: row?.fileName,
+        answer: row?.answer ?? {},
+    };
+}
+const undecided = { verdict: 'unknown', verdictCode: '' };
+function worst(members) {
+    const verdict = worstVerdict(members.map((member) => member.verdict));
+    return members.find((member) => member.verdict === verdict);
+}
+function fingerprintOf({ id, fullScanId, rootScanId, finished, verdictCode, root }) {
+    return JSON.stringify([id, fullScanId, rootScanId, finished, verdictCode, root?.verdictCode]);
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-search.js
+
+
+
+
+
+
+/**
+ * A look-up costs a request per scan and check, and one page of the list answers for up to 500 scans: so scans are
+ * looked up one by one only while so few are asked for.
+ */
+const maxLookedUp = 4;
+/** No page of the vendor documents such a call: it may be missing, and a failure of it is not worth a second try. */
+const undocumented = { isOptional: true, repeatable: false };
+/** The second reading knows names from the first one, and a third is for parts of what only the content showed. */
+const maxReadings = 3;
+/** Finds scans by their id, with a look-up or in the list, or else by the content that was submitted. */
+class ScanSearch {
+    #http;
+    #known = new Map();
+    /** Nobody documents the look-up by id: the first answer that is not a row of the scan shows that there is none. */
+    #offersLookUp = true;
+    constructor(http) {
+        this.#http = http;
+    }
+    /** One check for all of these scans; those of which nothing is known are left out. */
+    async look(scans, period, limits, onReading) {
+        const sightings = new Map();
+        const toList = [];
+        const lookUps = scans.length <= maxLookedUp;
+        for (const sought of scans) {
+            const { scanId, sha256 } = sought;
+            const known = this.#knownOf(scanId);
+            const row = lookUps ? await this.#lookUp(scanId, known.names, limits) : undefined;
+            const rows = row === undefined ? [] : [row];
+            const sighting = scanOfRows(known.names, rows, sha256);
+            if (sighting === undefined || needsParts(sighting)) {
+                toList.push({ sought, known, lookedUp: rows, rows, sameContent: [] });
+            }
+            else {
+                sightings.set(scanId, sighting);
+            }
+        }
+        if (toList.length === 0)
+            return sightings;
+        for (let readings = 1; readings <= maxReadings; readings += 1) {
+            const wholes = await this.#gather(toList, period, limits, onReading);
+            const learned = await this.#learnNames(toList, period, limits);
+            // Parts of a scan may have passed by before the name was known that they call it by.
+            if (!learned.some((name) => wholes.has(name)))
+                break;
+        }
+        for (const { sought, known, lookedUp, rows } of toList) {
+            const sighting = scanOfRows(known.names, rows, sought.sha256);
+            if (sighting === undefined)
+                continue;
+            // While the list lags behind the look-up, it may also lack parts.
+            const isListed = ownRowsOf(known.names, rows.slice(lookedUp.length)).length > 0;
+            sightings.set(sought.scanId, { ...sighting, isWhole: sighting.isWhole && isListed });
+        }
+        return sightings;
+    }
+    /** The scans that are running: `GET /api/v1/scans/running_list/` (vendor code, unofficial copy). */
+    async running(scanIds, limits) {
+        const call = {
+            operation: 'list running scans',
+            method: 'GET',
+            path: '/api/v1/scans/running_list/',
+            query: { limit: '500', 'verbose_origin[]': 'api', verbose_status: 'RUN' },
+            ...undocumented,
+        };
+        const clean = (text) => this.#http.clean(text);
+        const rows = await this.#http
+            .json(call, limits, (answer) => {
+            const { results = answer } = (answer ?? {});
+            return Array.isArray(results)
+                ? results.flatMap((result) => readScanRow(result, clean) ?? [])
+                : undefined;
+        })
+            .catch((error) => {
+            // A service without this call says nothing about the scan, which then is not listed.
+            if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError)
+                throw error;
+            return [];
+        });
+        const found = new Map();
+        for (const scanId of scanIds) {
+            const { names } = this.#knownOf(scanId);
+            const row = rows.find((some) => [...ownNamesOf(some), some.rootScanId].some((name) => name !== undefined && names.has(name)));
+            if (row !== undefined)
+                found.set(scanId, row);
+        }
+        return found;
+    }
+    #knownOf(scanId) {
+        const known = this.#known.get(scanId) ?? { names: new Set(namesOf(scanId)), others: new Set() };
+        this.#known.set(scanId, known);
+        return known;
+    }
+    /** `GET /api/v1/scans/list/{scan_id}/` (vendor code, unofficial copy): `undefined` for all but a row of this scan. */
+    async #lookUp(scanId, names, limits) {
+        if (!this.#offersLookUp)
+            return undefined;
+        const call = {
+            operation: 'look up scan',
+            subject: scanId,
+            method: 'GET',
+            path: `${listPath}${encodeURIComponent(scanId)}/`,
+            ...undocumented,
+        };
+        const row = await this.#unlessRefused(() => this.#http.json(call, limits, (answer) => readScanRow(answer, (text) => this.#http.clean(text))));
+        const isOfScan = row !== undefined && ownRowsOf(names, [row]).length > 0;
+        if (!isOfScan)
+            this.#offersLookUp = false;
+        return isOfScan ? row : undefined;
+    }
+    /** `undefined` where the service does not offer a call. What may pass, and what the caller ends, is thrown. */
+    async #unlessRefused(ask) {
+        try {
+            return await ask();
+        }
+        catch (error) {
+            if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError)
+                throw error;
+            const mayPass = error.retryable && (error.status === undefined || error.retryAfterMs !== undefined);
+            if (mayPass || error.status === 429)
+                throw error;
+            return undefined;
+        }
+    }
+    /**
+     * Reads the list to its end: a worse verdict may be on its last page.
+     *
+     * @returns the names of all scans of which there are parts.
+     */
+    async #gather(scans, period, limits, onReading) {
+        const byName = groupBy(scans, ({ known }) => [...known.names]);
+        const bySha256 = groupBy(scans, ({ sought }) => (sought.sha256 === undefined ? [] : [sought.sha256]));
+        const listed = new Set();
+        const wholes = new Set();
+        for (const scan of scans) {
+            scan.rows = [...scan.lookedUp];
+            scan.sameContent = [];
+        }
+        for await (const { rows, hasNext } of readScanList(this.#http, period, limits)) {
+            for (const row of rows) {
+                const own = ownNamesOf(row);
+                const { rootScanId } = row;
+                if (rootScanId !== undefined && !own.includes(rootScanId))
+                    wholes.add(rootScanId);
+                const names = rootScanId === undefined ? own : [...own, rootScanId];
+                for (const scan of new Set(names.flatMap((name) => byName.get(name) ?? []))) {
+                    listed.add(scan.sought.scanId);
+                    scan.rows.push(row);
+                }
+                for (const scan of bySha256.get(row.sampleSha256 ?? '') ?? [])
+                    scan.sameContent.push(row);
+            }
+            if (hasNext)
+                onReading?.(listed);
+        }
+        return wholes;
+    }
+    /** Learns by what other names the rows of a scan go. */
+    async #learnNames(scans, period, limits) {
+        const learned = [];
+        for (const scan of scans) {
+            const { sought, known, rows } = scan;
+            const isListed = scanOfRows(known.names, rows, sought.sha256) !== undefined;
+            const same = isListed ? [] : await this.#ofSameContent(scan, period, limits);
+            rows.push(...same);
+            const own = ownRowsOf(known.names, rows).filter((row) => isOf(row, sought.sha256));
+            for (const name of [...own, ...same].flatMap(ownNamesOf)) {
+                if (known.names.has(name))
+                    continue;
+                known.names.add(name);
+                learned.push(name);
+            }
+        }
+        return learned;
+    }
+    /**
+     * The ids of the submission and of the list may differ (inferred), and the content is the only tie then: the rows of
+     * the API channel with its SHA-256 that were created since the submission. No row says when it was created, so the
+     * list is asked for scans since then; that is one request per scan, and only when such a row turns up.
+     */
+    async #ofSameContent({ sought: { submittedAt }, known, sameContent }, period, limits) {
+        if (submittedAt === undefined)
+            return [];
+        const isNew = ({ id }) => id !== undefined && !known.others.has(id);
+        const candidates = sameContent.filter((row) => isNew(row) &&
+            (row.origin ?? 'api').toLowerCase() === 'api' &&
+            (row.rootScanId === undefined || ownNamesOf(row).includes(row.rootScanId)));
+        if (candidates.length === 0)
+            return [];
+        const created = new Set();
+        for await (const { rows } of readScanList(this.#http, { ...period, start: submittedAt }, limits)) {
+            for (const { id } of rows)
+                if (id !== undefined)
+                    created.add(id);
+        }
+        const isSince = ({ id = '' }) => created.has(id);
+        for (const { id } of candidates)
+            if (id !== undefined && !created.has(id))
+                known.others.add(id);
+        return candidates.filter(isSince);
+    }
+}
+/** Only the list has the verdicts on parts. They change nothing while the scan goes on, or when it is malicious. */
+function needsParts({ scan }) {
+    return scan.finished && scan.verdict !== 'malicious';
+}
+/** What it means that the service does not list a scan. */
+function notListed(scanId) {
+    return new NotFoundError({
+        service: perceptionPoint,
+        operation: 'look for scan',
+        subject: scanId,
+        what: 'the service does not list it',
+        remedy: 'Check the id, and that region and token are those that it was submitted with. A scan that was submitted just now may not be listed yet, and only the last 30 days are searched: wait for it, or ask again.',
+        resumeId: scanId,
+    });
+}
+function groupBy(scans, keysOf) {
+    const groups = new Map();
+    for (const scan of scans) {
+        for (const key of keysOf(scan)) {
+            const group = groups.get(key);
+            if (group === undefined)
+                groups.set(key, [scan]);
+            else
+                group.push(scan);
+        }
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/search-period.js
+/** A scan can be created earlier than its submission seems to be: an upload takes time, and clocks differ. */
+const earlierMs = 30 * 60_000;
+/** The end only has to lie after every scan that counts, also by a clock that is hours behind the service's. */
+const laterMs = 24 * 3_600_000;
+const maxLookBackMs = 30 * 24 * 3_600_000;
+/**
+ * The period in which the service should list a scan, in milliseconds since the epoch like all that goes in: from its
+ * submission on, or the last 30 days where that is not known.
+ */
+function searchPeriod(now, submittedAt = now - maxLookBackMs) {
+    return { start: submittedAt - earlierMs, end: Math.max(now, submittedAt) + laterMs };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/perception-point/client.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** The base URL of each region (doc). */
+const perceptionPointRegions = {
+    us: 'https://api.perception-point.io',
+    eu: 'https://api.eu.perception-point.io',
+    aus: 'https://api.aus.perception-point.io',
+};
+/** Between two checks of a scan of which only parts are listed, in milliseconds. */
+const restForPartsMs = 2_000;
+/**
+ * The calls of Perception Point X-Ray that have to do with files, one to one.
+ *
+ * Every method throws a `SecurityReportsError`: `InvalidInputError` before anything is sent, `AccessError` when the
+ * token is refused or the licence does not include the API (401, 403; inferred), `ConnectionError`, `ServiceError` or
+ * `TimeoutError` otherwise; and the signal's reason when that aborts.
+ */
+class PerceptionPointClient {
+    #http;
+    #search;
+    /** By the scan id: the names of what was submitted, and what was secret in it, which the service may repeat. */
+    #submissions = new Map();
+    /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
+    constructor(options) {
+        this.#http = new ServiceHttp({
+            service: perceptionPoint,
+            transport: options.transport,
+            clock: options.clock,
+            baseUrl: options.baseUrl,
+            credential: { header: 'authorization', prefix: 'Token ', secret: options.token },
+        });
+        this.#search = new ScanSearch(this.#http);
+    }
+    get clock() {
+        return this.#http.clock;
+    }
+    /**
+     * Submits a file: `POST /api/v1/files/` (doc). Data is streamed, with its length announced.
+     *
+     * A submission has no key by which the service could tell a second one, so it is sent again only when the first was
+     * certainly not taken.
+     *
+     * @throws {InvalidInputError} for a file that is empty or larger than 500 MB, and for fields that cannot be sent.
+     * @throws {UncertainSubmissionError} when it is not known whether the service took the file, also since it answered
+     * before all of the file was sent.
+     * @throws {ServiceError} when the service gives the id of an earlier submission: see `clashOf`.
+     */
+    async submitFile(submission, limits = {}) {
+        checkSubmission(submission);
+        const name = nameOf(submission);
+        const file = submission.source.type === 'data' ? new DigestedFile(submission.source.file) : undefined;
+        const startedAt = this.clock.now();
+        const secrets = secretsOfSubmission(submission);
+        const call = {
+            operation: 'submit file',
+            subject: name,
+            method: 'POST',
+            path: '/api/v1/files/',
+            body: bodyOf(submission, name, file),
+            secrets,
+            explain: explain,
+        };
+        let answeredAt;
+        const scanId = await this.#http
+            .json(call, limits, (answer, serverTime) => {
+            answeredAt = serverTime;
+            const id = readVendorId(answer?.['scan_id']);
+            if (id !== undefined && file !== undefined && file.sha256 === undefined)
+                throw sentInPart(name, id);
+            return id;
+        })
+            .catch((error) => {
+            if (!isFateUnknown(error))
+                throw error;
+            throw uncertainSubmission(error, 'the file may have been submitted all the same', `Look at the page "Scans" of X-Ray, channel "API", for ${name} at ${new Date(startedAt).toISOString()}` +
+                `${file?.sha256 === undefined ? '' : `, SHA-256 ${file.sha256}`}. Submit it again only if it is not there.`);
+        });
+        const now = this.clock.now();
+        // The clock of a runner can be far off; the service compares its own one with the period that is asked for.
+        const submittedAt = (answeredAt ?? now) - (now - startedAt);
+        const earlier = this.#submissions.get(scanId) ?? { names: [], secrets: [] };
+        earlier.names.push(name);
+        earlier.secrets.push(...secrets);
+        this.#submissions.set(scanId, earlier);
+        const clash = this.clashOf(scanId);
+        if (clash !== undefined)
+            throw clash;
+        return { scanId, name, submittedAt, sha256: file?.sha256, size: file?.size };
+    }
+    /**
+     * Lists the scans of files that arrived by the API, and of their parts: `GET /api/v1/scans/list/` (doc), page by page
+     * and at most 200 pages. A `next` page is asked for only where the base URL is, since the token
+     * would go elsewhere.
+     */
+    async *listScans(period, limits = {}) {
+        for await (const { rows } of readScanList(this.#http, period, limits))
+            yield* rows;
+    }
+    /**
+     * One check for many scans with one reading of the list, or with a look-up by id where they are few. What only parts
+     * say is not final before a second check has shown the same.
+     *
+     * @param onReading called as often as the list goes on, with the ids that are on the pages so far.
+     * @returns nothing about a scan that the service does not list (yet). No answer in it holds the token, or what this
+     * client submitted in secret, such as a file password.
+     */
+    async look(scans, period, limits = {}, onReading) {
+        const sightings = await this.#search.look(scans, period, limits, onReading);
+        return new Map([...sightings].map(([scanId, sighting]) => [
+            scanId,
+            { ...sighting, scan: this.#withoutSecrets(scanId, sighting.scan) },
+        ]));
+    }
+    /**
+     * Finds a scan of a period by its id. With the SHA-256 and the time of its submission, it is also found where the
+     * list knows it by another id.
+     *
+     * @returns `undefined` when the service does not list it (yet).
+     */
+    async findScan(scan, period, limits = {}) {
+        const sought = typeof scan === 'string' ? { scanId: scan } : scan;
+        const found = await this.findScans([sought], period, limits);
+        return found.get(sought.scanId);
+    }
+    /**
+     * As `findScan`, for many at once. A scan of which only parts are listed is checked a second time, and has finished
+     * when that shows nothing new.
+     */
+    async findScans(scans, period, limits = {}) {
+        const sought = scans.map((scan) => (typeof scan === 'string' ? { scanId: scan } : scan));
+        const first = await this.look(sought, period, limits);
+        const inParts = sought.filter(({ scanId }) => isProvisional(first.get(scanId)));
+        const second = inParts.length === 0 ? first : await this.#lookAgain(inParts, period, limits);
+        return new Map([...first].map(([scanId, sighting]) => {
+            if (!isProvisional(sighting))
+                return [scanId, sighting.scan];
+            const later = second.get(scanId) ?? sighting;
+            const isSame = second.has(scanId) && later.fingerprint === sighting.fingerprint;
+            return [scanId, isSame || later.isWhole ? later.scan : unfinished(later.scan)];
+        }));
+    }
+    async #lookAgain(scans, period, limits) {
+        const isTooLate = limits.deadline !== undefined && this.clock.now() + restForPartsMs >= limits.deadline;
+        if (isTooLate)
+            return new Map();
+        await this.clock.sleep(restForPartsMs, limits.signal ?? new AbortController().signal);
+        return this.look(scans, period, limits);
+    }
+    /**
+     * Checks once for scans of the last 30 days, by the ids that earlier submissions gave. A running scan may be absent
+     * from the list (vendor code), so the list of running scans is asked for the others.
+     *
+     * @returns nothing about a scan that the service does not know.
+     */
+    async checkScans(scanIds, limits = {}) {
+        const found = await this.findScans(scanIds, searchPeriod(this.clock.now()), limits);
+        const others = scanIds.filter((scanId) => !found.has(scanId));
+        return others.length === 0 ? found : new Map([...found, ...(await this.findRunning(others, limits))]);
+    }
+    /** Those of the scans that the service says are running: `GET /api/v1/scans/running_list/` (vendor code). */
+    async findRunning(scanIds, limits = {}) {
+        const running = await this.#search.running(scanIds, limits);
+        return new Map([...running].map(([scanId, row]) => [scanId, unfinished(this.#withoutSecrets(scanId, row))]));
+    }
+    /**
+     * As `checkScans`, for one.
+     *
+     * @throws {NotFoundError} when the service does not list it (yet).
+     */
+    async getScan(scanId, limits = {}) {
+        const scan = (await this.checkScans([scanId], limits)).get(scanId);
+        if (scan === undefined)
+            throw notListed(scanId);
+        return scan;
+    }
+    /** The error for a scan id that the service gave to two submissions of this client; `undefined` for any other. */
+    clashOf(scanId) {
+        const names = this.#submissions.get(scanId)?.names ?? [];
+        if (names.length < 2)
+            return undefined;
+        return new ServiceError({
+            service: perceptionPoint,
+            operation: 'submit file',
+            subject: scanId,
+            what: `the service gave this scan id to two submissions, ${names.join(' and ')}, so its verdict may be that on the other one`,
+            remedy: 'Look at both files on the page "Scans" of X-Ray, channel "API", and ask the support of the service why their ids are equal.',
+            resumeId: scanId,
+        });
+    }
+    #withoutSecrets(scanId, scan) {
+        const redact = this.#http.redactor(this.#submissions.get(scanId)?.secrets ?? []);
+        return { ...scan, answer: redactJson(scan.answer, redact) };
+    }
+    /** Proves that the base URL and the token are good, by listing the scans of the last minute. */
+    async testConnection(limits = {}) {
+        const now = this.clock.now();
+        await this.listScans({ start: now - 60_000, end: now }, limits).next();
+    }
+}
+/** Something between answered in place of the service, or the service does not have the whole file. */
+function sentInPart(name, scanId) {
+    return new ServiceError({
+        service: perceptionPoint,
+        operation: 'submit file',
+        subject: name,
+        what: `the answer, scan id ${scanId}, arrived before all of the file was sent`,
+        remedy: 'Check what stands between this machine and the service.',
+    });
+}
+/** Whether only parts speak for the scan. */
+function isProvisional(sighting) {
+    return sighting !== undefined && sighting.scan.finished && !sighting.isWhole;
+}
+function unfinished(scan) {
+    return { ...scan, finished: false, verdict: 'unknown', verdictCode: '' };
 }
 
 // EXTERNAL MODULE: picomatch@4.0.7/index.js
@@ -84697,10 +86447,6 @@ class FileSearch {
      *   folder outside the workspace always is one: the pattern may match files in it.
      */
     async #resolve(name, isWanted) {
-        const note = (what) => {
-            this.note(name, 'failed', what);
-            return undefined;
-        };
         try {
             const path = await (0,promises_.realpath)((0,external_node_path_.join)(this.#workspace, name));
             const stats = await (0,promises_.stat)(path, { bigint: true });
@@ -84708,15 +86454,17 @@ class FileSearch {
                 return { path, stats };
             if (!isWanted && !stats.isDirectory())
                 return undefined;
-            return note('its link leads out of the workspace. Copy what it leads to into the workspace.');
+            this.note(name, 'failed', 'its link leads out of the workspace. Copy what it leads to into the workspace.');
+            return undefined;
         }
         catch (error) {
             if (!isWanted)
                 return undefined;
             const { code = 'unknown error' } = error;
-            return note(code === 'ENOENT' || code === 'ELOOP'
+            this.note(name, 'failed', code === 'ENOENT' || code === 'ELOOP'
                 ? 'its link leads nowhere. Remove the link, or run the step when its target is there.'
                 : `it cannot be read (${code}). Let this user read it, or leave it out.`);
+            return undefined;
         }
     }
     async #entriesOf(folder) {
@@ -84950,7 +86698,7 @@ async function readInputs(source) {
         connection: {
             caCertificate: await reader.readAsync('ca-certificate', (text) => readCaCertificate(text, source.workspace), undefined),
             skipTlsVerify: reader.read('insecure-skip-tls-verify', parsers_boolean, false),
-            maxReportBytes: reader.read('max-report-size', size, Infinity),
+            maxReportBytes: reader.read('max-report-size', size, defaultMaxReportBytes),
         },
         pace: {
             timeoutMs: reader.read('timeout', duration, usualTimeoutMs(request)),
@@ -86056,6 +87804,8 @@ async function poll(look, options) {
         const seen = await look().catch(asPassingState);
         if (seen.done)
             return seen.value;
+        if (seen.answer !== undefined)
+            options.onAnswer?.(seen.answer);
         if (seen.state !== lastState)
             onState(seen.state);
         lastState = seen.state;
@@ -86081,10 +87831,68 @@ function adaptiveInterval(waitedMs) {
 function asPassingState(error) {
     if (!(error instanceof SecurityReportsError) || error instanceof TimeoutError || !error.retryable)
         throw error;
-    return { done: false, state: error.what, restMs: error.retryAfterMs };
+    return {
+        done: false,
+        state: error.what,
+        restMs: error.retryAfterMs,
+        answer: answerIn(error),
+    };
+}
+/** What the service said in an error; `undefined` when there was no answer. */
+function answerIn({ status, vendorCode, vendorMessage, }) {
+    return status === undefined ? undefined : { status, vendorCode, vendorMessage };
+}
+
+;// CONCATENATED MODULE: ./packages/core/build/digicert/close-names.js
+/** As many as fit into a sentence. */
+const maxNames = 5;
+/** What is longer is not compared: no mistyped name is. */
+const maxLength = 100;
+/**
+ * The names that come close to one that is not among them, the closest first, at most five: the same but for letter
+ * case and blanks, or with a few other letters, or one within the other.
+ */
+function closeNames(wanted, names) {
+    const key = keyOf(wanted);
+    if (key === '')
+        return [];
+    return names
+        .map((name) => ({ name, distance: distanceBetween(key, keyOf(name)) }))
+        .filter(({ distance }) => distance <= Math.max(1, key.length / 3))
+        .toSorted((one, other) => one.distance - other.distance)
+        .slice(0, maxNames)
+        .map(({ name }) => name);
+}
+/** What is left when nothing counts but letters and digits. */
+function keyOf(name) {
+    return name
+        .normalize('NFKC')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, '')
+        .slice(0, maxLength);
+}
+/** How many letters to add, to leave out, or to replace (Levenshtein); 1 for a name within the other. */
+function distanceBetween(one, other) {
+    if (one === other)
+        return 0;
+    if (other === '')
+        return Infinity;
+    if (one.includes(other) || other.includes(one))
+        return 1;
+    let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+    for (let line = 0; line < one.length; line += 1) {
+        const next = [line + 1];
+        for (let column = 1; column <= other.length; column += 1) {
+            const replaced = (row[column - 1] ?? 0) + (one.charAt(line) === other.charAt(column - 1) ? 0 : 1);
+            next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+        }
+        row = next;
+    }
+    return row[other.length] ?? Infinity;
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/report-lookup.js
+
 
 
 
@@ -86098,24 +87906,34 @@ function isSameId(one, other) {
 /**
  * Finds the id of a report, which can be known by its display name only.
  *
- * @throws {NotFoundError} when the report history lists no report of that name.
+ * @throws {NotFoundError} when the report history lists no report of that name; it says which names come close.
  * @throws {ServiceError} when it lists several, which are named then.
  * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
  */
 async function findReportId(client, report, limits = {}) {
     if ('id' in report)
         return report.id.trim();
-    const [run] = await listRunsOf(client, report, report.displayName, limits);
+    const { runs, otherNames } = await listRunsOf(client, report, report.displayName, limits);
+    const [run] = runs;
     if (run === undefined)
-        throw report_lookup_notListed(report);
+        throw report_lookup_notListed(report, otherNames);
     return run.reportId;
 }
-function report_lookup_notListed(report) {
+/** @param otherNames the display names that the report history lists. */
+function report_lookup_notListed(report, otherNames = []) {
     return new NotFoundError({
         ...about(report),
         what: 'the report history does not list the report',
-        remedy: 'Check the display name letter for letter, or give the id of the report.',
+        remedy: 'id' in report
+            ? 'Check the id against the Report Library in CertCentral, which keeps finished runs for 90 days.'
+            : remedyForName(report.displayName, otherNames),
     });
+}
+function remedyForName(name, otherNames) {
+    const close = closeNames(name, otherNames).map((other) => `"${cleanVendorText(other, [])}"`);
+    return close.length === 0
+        ? 'Check the display name letter for letter, or give the id of the report.'
+        : `A name is compared letter for letter. Names that come close: ${close.join(', ')}. Give one of them, or the id of the report.`;
 }
 /**
  * Lists the runs of a report, all of them: nothing but a third party's word says that the newest come first.
@@ -86125,9 +87943,11 @@ function report_lookup_notListed(report) {
  * @throws {ServiceError} when several reports have the name.
  */
 async function listRunsOf(client, report, displayName, limits, isWanted = () => true) {
+    const names = new Set();
     const list = async (name) => {
         const runs = [];
-        for await (const run of client.listReportHistory({ displayName: name }, limits)) {
+        for await (const run of client.listReportHistory({ displayName: name }, limits, subjectOf(report))) {
+            names.add(run.displayName);
             if (isOfReport(run, report) && isWanted(run))
                 runs.push(run);
         }
@@ -86137,7 +87957,8 @@ async function listRunsOf(client, report, displayName, limits, isWanted = () => 
     // The service takes a comma for the end of a name (doc), and nobody says how it compares names.
     const runs = named.length > 0 ? named : await list(undefined);
     checkOneReport(runs, report);
-    return runs;
+    const isKnown = 'id' in report || names.has(report.displayName);
+    return { runs, otherNames: isKnown ? [] : [...names].filter((name) => name !== '') };
 }
 function checkOneReport(runs, report) {
     const ids = new Set(runs.map(({ reportId }) => reportId));
@@ -86149,12 +87970,11 @@ function checkOneReport(runs, report) {
         remedy: 'Give the id of one of them in place of the name.',
     });
 }
+function subjectOf(report) {
+    return 'id' in report ? report.id : report.displayName;
+}
 function about(report) {
-    return {
-        service: digicert,
-        operation: 'find report',
-        subject: 'id' in report ? report.id : report.displayName,
-    };
+    return { service: digicert, operation: 'find report', subject: subjectOf(report) };
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/digicert/run-choice.js
@@ -86163,24 +87983,38 @@ function about(report) {
  * Chooses the newest run that is ready, unless a newer one is on its way.
  *
  * A run that only waits for the next week or month of its schedule is not on its way as long as there is another one.
- * Nor is one in a state that nobody documents.
+ * Nor is one in a state that nobody documents. A row that is SCHEDULED without the id of a run may be the report itself,
+ * which the history lists beside its runs (doc): it is on its way only when its date is later than the start of the
+ * newest run that is finished.
  */
 function chooseRun(runs) {
     let failed;
     let idle;
+    let listed;
     for (const run of newestFirst(runs)) {
+        const isFinished = isReady(run) || run.status === 'FAILED';
+        if (isFinished && failed === undefined && listed !== undefined && isLater(listed, run)) {
+            return { type: 'pending', run: listed };
+        }
         if (isReady(run))
             return { type: 'ready', run, failed };
-        if (isOnItsWay(run))
-            return { type: 'pending', run };
         if (run.status === 'FAILED')
             failed ??= run;
-        else
+        else if (!isOnItsWay(run))
             idle ??= run;
+        else if (run.status === 'SCHEDULED' && run.runId === undefined)
+            listed ??= run;
+        else
+            return { type: 'pending', run };
     }
     if (failed !== undefined)
         return { type: 'failed', run: failed };
-    return idle === undefined ? { type: 'none' } : { type: 'pending', run: idle };
+    const waiting = listed ?? idle;
+    return waiting === undefined ? { type: 'none' } : { type: 'pending', run: waiting };
+}
+function isLater(listed, finished) {
+    const of = (run) => run.startedAt ?? run.createdAt;
+    return (of(listed) ?? 0) > (of(finished) ?? 0);
 }
 /** One without an id cannot be downloaded, nor told from another one. */
 function isReady(run) {
@@ -86213,7 +88047,8 @@ const nothingAskedYet = 'nothing asked yet';
  * @throws {ServiceError} when the run failed, the report does not come in this format, or several reports have the
  *   name, which are listed then.
  * @throws {UncertainSubmissionError} when nobody can tell whether the new run was started.
- * @throws {TimeoutError} at the deadline, with the last state, and the id of the run where it is known.
+ * @throws {TimeoutError} at the deadline, with the last state, what the service said last where that was an error, and
+ *   the id of the run where it is known.
  * @throws {SecurityReportsError} of another kind as `DigicertClient` says; the signal's reason when it aborts.
  */
 async function fetchReportRun(client, request, deliver, options) {
@@ -86251,16 +88086,18 @@ async function fetchReportRun(client, request, deliver, options) {
     catch (error) {
         if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError))
             throw error;
-        throw timeoutError(request, known, error instanceof TimeoutError ? error.lastState : undefined);
+        throw timeoutError(request, known, error instanceof TimeoutError ? error : undefined);
     }
 }
 async function findRun(client, request, limits, pollIntervalMs, tell, known) {
-    const readRuns = runReader(client, request);
+    const readListing = listingReader(client, request);
     const earlier = request.startNewRun === true
-        ? await startNewRun(client, request, await readRuns(limits), limits, tell, known)
+        ? await startNewRun(client, request, await readListing(limits), limits, tell, known)
         : undefined;
     const look = async () => {
-        const runs = await readRuns(limits);
+        const { runs, otherNames } = await readListing(limits);
+        // The service answered: what it said before is no longer the last.
+        delete known.lastAnswer;
         const choice = chooseRun(earlier === undefined ? runs : runs.filter(isNewTo(earlier)));
         switch (choice.type) {
             case 'ready': {
@@ -86280,22 +88117,33 @@ async function findRun(client, request, limits, pollIntervalMs, tell, known) {
             case 'none':
                 if (known.isNewRunStarted === true)
                     return { done: false, state: 'started, not in the history yet' };
-                throw new NotFoundError({
-                    ...report_run_about(request),
-                    what: request.run === 'latest'
-                        ? 'the report history does not list the report'
-                        : `the report history does not list the run ${request.run}`,
-                    remedy: 'Check the id, or the display name letter for letter, against the Report Library in CertCentral.',
-                });
+                throw request.run === 'latest' || otherNames.length > 0
+                    ? report_lookup_notListed(request.report, otherNames)
+                    : runNotListed(request);
         }
     };
-    return poll(look, { clock: client.clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
+    return poll(look, {
+        clock: client.clock,
+        ...limits,
+        intervalMs: pollIntervalMs,
+        onState: tell,
+        onAnswer: (answer) => {
+            known.lastAnswer = answer;
+        },
+    });
+}
+function runNotListed(request) {
+    return new NotFoundError({
+        ...report_run_about(request),
+        what: `the report history does not list the run ${request.run}`,
+        remedy: 'Check the id of the run, and that it belongs to this report, in the Report Library in CertCentral, which keeps finished runs for 90 days.',
+    });
 }
 /** Starts a run. Gives the ids of those that were there before. */
-async function startNewRun(client, request, runs, limits, tell, known) {
+async function startNewRun(client, request, { runs, otherNames }, limits, tell, known) {
     const reportId = runs[0]?.reportId ?? ('id' in request.report ? request.report.id.trim() : undefined);
     if (reportId === undefined)
-        throw report_lookup_notListed(request.report);
+        throw report_lookup_notListed(request.report, otherNames);
     await client.runReport(reportId, limits);
     known.isNewRunStarted = true;
     tell('new run started');
@@ -86305,14 +88153,14 @@ function isNewTo(earlier) {
     return ({ runId }) => runId !== undefined && !earlier.has(runId);
 }
 /** Gives a way to read the rows of the history that a request is about. */
-function runReader(client, { report, run }) {
+function listingReader(client, { report, run }) {
     let displayName = 'displayName' in report ? report.displayName : undefined;
     const isWanted = ({ runId }) => run === 'latest' || isSameId(runId, run);
     return async (limits) => {
-        const runs = await listRunsOf(client, report, displayName, limits, isWanted);
+        const listing = await listRunsOf(client, report, displayName, limits, isWanted);
         // From now on, only the runs of this name have to be read.
-        displayName ??= runs[0]?.displayName;
-        return runs;
+        displayName ??= listing.runs[0]?.displayName;
+        return listing;
     };
 }
 async function downloadParts(client, run, format, deliver, limits, tell) {
@@ -86349,10 +88197,14 @@ function checkFormat(request, { formats }) {
         remedy: `Ask for ${formats.join(' or ')}, which was chosen when the report was created.`,
     });
 }
-function timeoutError(request, known, trouble) {
+/** @param call the call during which the time was up, if it was one. */
+function timeoutError(request, known, call) {
+    const trouble = call?.lastState;
     const state = trouble === undefined ? known.lastState : `${known.lastState}; ${trouble}`;
     return new TimeoutError({
         ...report_run_about(request),
+        ...known.lastAnswer,
+        ...(call !== undefined && answerIn(call)),
         what: `it was not there in time; the last state: ${state}`,
         remedy: remedyFor(known),
         lastState: state,
@@ -86361,13 +88213,13 @@ function timeoutError(request, known, trouble) {
 }
 function remedyFor({ pending, isNewRunStarted }) {
     if (isNewRunStarted === true) {
-        return 'The service goes on with the new run: do not start another one, but fetch the latest run later, or allow more time.';
+        return 'The service goes on with the new run, which can take more than an hour: do not start another one, but fetch the latest run later, or allow more time.';
     }
     if (pending === undefined)
         return 'Allow more time, or look at the state of the service.';
     return pending.status === 'SCHEDULED'
         ? 'Start a new run if nobody else will, or allow more time.'
-        : 'The service goes on with it: fetch it later, or allow more time.';
+        : 'The service goes on with it, which can take more than an hour: fetch it later, or allow more time.';
 }
 function stateOf(run) {
     switch (run.status) {
@@ -86386,18 +88238,17 @@ function shown({ runId }) {
 function clean(text) {
     return cleanVendorText(text, []);
 }
-function subjectOf({ report }) {
+function report_run_subjectOf({ report }) {
     return 'id' in report ? report.id : report.displayName;
 }
 function report_run_about(request) {
-    return { service: digicert, operation: 'fetch report run', subject: subjectOf(request) };
+    return { service: digicert, operation: 'fetch report run', subject: report_run_subjectOf(request) };
 }
 
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(38522);
 // EXTERNAL MODULE: yauzl@3.4.0/index.js
 var yauzl = __nccwpck_require__(67198);
 ;// CONCATENATED MODULE: ./packages/core/build/node/extract-zip.js
+
 
 
 
@@ -86434,7 +88285,7 @@ async function extractZip(zipPath, directory, options = {}) {
         if (createdDirectory !== undefined)
             await (0,promises_.rmdir)(directory).catch(() => undefined);
     };
-    const staging = (0,external_node_path_.join)(directory, `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.part`);
+    const staging = (0,external_node_path_.join)(directory, partialName());
     const placed = [];
     try {
         await (0,promises_.mkdir)(staging);
@@ -86488,7 +88339,7 @@ async function unpackAll(zipPath, staging, options) {
             signal?.throwIfAborted();
             countBytes(bytes, failAt);
         }, failAt);
-        const fileName = uniqueName(safeFileName(name, 'file'));
+        const fileName = uniqueName(safeFileName(withoutDots(name), 'file'));
         files.push({
             stagedPath,
             name: fileName,
@@ -86536,6 +88387,13 @@ function checkEntry(entry, name, failAt) {
         throw failAt('is encrypted');
     if (!entry.canDecodeFileData())
         throw failAt(`is packed in a way that is not supported (${entry.compressionMethod})`);
+}
+/** Some tools write paths as `./folder/file`, which is the same as without the dot. */
+function withoutDots(path) {
+    return path
+        .split('/')
+        .filter((segment) => segment !== '.')
+        .join('/');
 }
 async function unpack(zip, entry, path, onBytes, failAt) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
@@ -86607,7 +88465,7 @@ function uniqueNames(reserved) {
 }
 /** Any text would pass for a CSV, so that is one only by its name, too. */
 function mediaTypeOf(head, name) {
-    const beginning = { bytes: head, whole: false, announcedType: undefined };
+    const beginning = { bytes: head, whole: false, announcedType: undefined, announcedName: name };
     const kinds = [xlsx, zip, json, pdf, ...(/\.csv$/i.test(name) ? [csv] : [])];
     return kinds.find((kind) => kind.begins(beginning))?.mediaType ?? 'application/octet-stream';
 }
@@ -86899,6 +88757,12 @@ function tellAbout(subject, { log, clock, waiting }) {
         },
     });
 }
+/** For the log: where a report came from when the service redirected its download to another origin. */
+function fromElsewhere({ redirectedTo }) {
+    return redirectedTo === undefined
+        ? ''
+        : `, downloaded from ${redirectedTo}, where the service redirects to`;
+}
 
 ;// CONCATENATED MODULE: ./packages/action/build/services/save.js
 
@@ -86945,8 +88809,8 @@ async function fetchDigicertReports(request, fetching) {
     const service = 'digicert';
     return fetching.log.group(`Fetch the report ${subject} from DigiCert CertCentral, ${request.baseUrl}`, async () => {
         const { baseUrl, apiKey } = request;
-        const { transport, clock, signal } = fetching;
-        const client = new DigicertClient({ baseUrl, apiKey, transport, clock });
+        const { transport, clock, signal, maxReportBytes } = fetching;
+        const client = new DigicertClient({ baseUrl, apiKey, transport, clock, maxReportBytes });
         const files = [];
         const failures = [];
         const found = {};
@@ -86982,7 +88846,7 @@ async function download(client, request, fetching, { files, found, owner, }, tel
             throw error;
         });
         files.push({ path, mediaType: report.mediaType, ...report.digest });
-        tell(`saved as ${path}, ${megabytes(report.digest.size)}`);
+        tell(`saved as ${path}, ${megabytes(report.digest.size)}${fromElsewhere(report)}`);
     };
     const { notes } = await fetchReportRun(client, request, deliver, {
         signal,
@@ -87100,12 +88964,19 @@ class FileNames {
 
 
 
+
+/** A service that lists a scan at all lists it sooner, in milliseconds (a judgement: nothing is documented). */
+const patienceWithUnlistedMs = 2 * 60_000;
 const notAskedYet = 'not asked yet';
+const listBeingRead = 'the list is being read';
+const listedBeingRead = 'listed, being read';
 const notListedYet = 'not listed yet';
 const beingScanned = 'being scanned';
+/** In these states, a long list is worth a word; later it would repeat at each check. */
+const statesBeforeListed = [notAskedYet, listBeingRead, notListedYet];
 /**
- * Waits for the verdicts of many scans with one polling loop over the service's list, however many wait. The loop
- * runs only while somebody waits; it asks at intervals that fit the one who has waited for the shortest time.
+ * Waits for the verdicts of many scans with one polling loop, however many wait. The loop runs only while a caller
+ * waits; its intervals fit the caller who has waited for the shortest time.
  */
 class ScanWatch {
     #client;
@@ -87115,7 +88986,7 @@ class ScanWatch {
     #stop = new AbortController();
     /** Ends a long rest. */
     #wake = new AbortController();
-    /** @param intervalMs a fixed time between two looks, instead of the adaptive one. */
+    /** @param intervalMs a fixed time between two checks, instead of the adaptive one. */
     constructor(client, intervalMs) {
         this.#client = client;
         this.#intervalMs = intervalMs;
@@ -87124,18 +88995,28 @@ class ScanWatch {
     /**
      * Waits until the service has come to a verdict on a scan.
      *
-     * @throws {TimeoutError} at the deadline, with the last state; asking again with the same id later succeeds.
-     * @throws {SecurityReportsError} when the list cannot be read; the signal's reason when it aborts.
+     * @throws {TimeoutError} at the deadline, with the last state, and status, code and words of the service where its
+     * last answer was an error; asking again with the same id later succeeds.
+     * @throws {NotFoundError} when `giveUpUnlistedAfterMs` have passed in which the service did not know the scan.
+     * @throws {SecurityReportsError} when the list cannot be read, or the service gave the id to two submissions; the
+     * signal's reason when it aborts.
      */
     async waitFor(scanId, options) {
         const { clock } = this.#client;
         const waiter = {
-            scanId,
-            submittedAt: options.submittedAt,
+            sought: {
+                scanId,
+                ...(options.submittedAt !== undefined && { submittedAt: options.submittedAt }),
+                ...(options.sha256 !== undefined && { sha256: options.sha256 }),
+            },
+            patienceMs: options.giveUpUnlistedAfterMs,
             joinedAt: clock.now(),
             settle: Promise.withResolvers(),
             tell: (state) => options.onProgress?.({ state }),
             state: notAskedYet,
+            unlistedSince: undefined,
+            lastError: undefined,
+            saidByParts: undefined,
         };
         try {
             return await withinLimits(clock, options, (signal) => {
@@ -87149,15 +89030,7 @@ class ScanWatch {
         catch (error) {
             if (!(error instanceof DeadlinePassed))
                 throw error;
-            throw new TimeoutError({
-                service: perceptionPoint,
-                operation: 'wait for scan',
-                subject: scanId,
-                what: `there was no verdict in time; the last state: ${waiter.state}`,
-                remedy: scan_watch_remedyFor(waiter),
-                lastState: waiter.state,
-                resumeId: scanId,
-            });
+            throw timedOut(waiter);
         }
         finally {
             this.#waiters.delete(waiter);
@@ -87172,7 +89045,7 @@ class ScanWatch {
             void this.#loop(this.#stop.signal);
         }
         else {
-            // Whoever joins during a long rest shall not wait for its end.
+            // A caller who joins during a long rest does not wait for its end.
             this.#wake.abort();
         }
     }
@@ -87180,7 +89053,7 @@ class ScanWatch {
         const { clock } = this.#client;
         const sleep = (ms, signal) => clock.sleep(ms, signal).catch(() => undefined);
         while (!stop.aborted) {
-            const restMs = await this.#look(stop);
+            const restMs = await this.#check(stop);
             const newest = Math.max(...[...this.#waiters].map((waiter) => waiter.joinedAt));
             const interval = this.#intervalMs ?? adaptiveInterval(clock.now() - newest);
             const least = Math.max(shortestIntervalMs, restMs);
@@ -87189,31 +89062,81 @@ class ScanWatch {
             await sleep(Math.max(0, interval - least), AbortSignal.any([stop, this.#wake.signal]));
         }
     }
-    /** Reads the list once for all. Gives the milliseconds that the service asked to be left alone. */
-    async #look(signal) {
+    /** Checks once for all. Gives the milliseconds that the service asked to be left alone. */
+    async #check(signal) {
         const waiters = [...this.#waiters];
         const now = this.#client.clock.now();
-        const periods = waiters.map(({ submittedAt }) => searchPeriod(now, submittedAt));
-        try {
-            const found = await this.#client.findScans(waiters.map(({ scanId }) => scanId), { ...searchPeriod(now), start: Math.min(...periods.map(({ start }) => start)) }, { signal });
+        const periods = waiters.map(({ sought }) => searchPeriod(now, sought.submittedAt));
+        const period = {
+            start: Math.min(...periods.map(({ start }) => start)),
+            end: Math.max(...periods.map(({ end }) => end)),
+        };
+        const onReading = (listed) => {
             for (const waiter of waiters) {
-                const scan = found.get(waiter.scanId);
-                if (scan?.finished === true)
-                    waiter.settle.resolve(scan);
-                else
-                    changeState(waiter, scan === undefined ? notListedYet : beingScanned);
+                if (!statesBeforeListed.includes(waiter.state))
+                    continue;
+                if (listed.has(waiter.sought.scanId))
+                    changeState(waiter, listedBeingRead);
+                else if (waiter.state === notAskedYet)
+                    changeState(waiter, listBeingRead);
             }
+        };
+        try {
+            const sought = waiters.map((waiter) => waiter.sought);
+            const sightings = await this.#client.look(sought, period, { signal }, onReading);
+            for (const waiter of waiters) {
+                waiter.lastError = undefined;
+                this.#settle(waiter, sightings.get(waiter.sought.scanId));
+            }
+            await this.#giveUpUnlisted(waiters, signal);
             return 0;
         }
         catch (error) {
             const mayPass = error instanceof SecurityReportsError && error.retryable;
             for (const waiter of waiters) {
-                if (mayPass)
+                if (mayPass) {
+                    waiter.lastError = error;
                     changeState(waiter, error.what);
+                }
                 else
                     waiter.settle.reject(error);
             }
             return mayPass ? (error.retryAfterMs ?? 0) : 0;
+        }
+    }
+    #settle(waiter, sighting) {
+        const clash = this.#client.clashOf(waiter.sought.scanId);
+        if (clash !== undefined) {
+            waiter.settle.reject(clash);
+            return;
+        }
+        if (sighting === undefined) {
+            waiter.unlistedSince ??= waiter.joinedAt;
+            changeState(waiter, notListedYet);
+            return;
+        }
+        waiter.unlistedSince = undefined;
+        const isToConfirm = isProvisional(sighting) && sighting.fingerprint !== waiter.saidByParts;
+        waiter.saidByParts = sighting.isWhole ? undefined : sighting.fingerprint;
+        if (sighting.scan.finished && !isToConfirm)
+            waiter.settle.resolve(sighting.scan);
+        else
+            changeState(waiter, beingScanned);
+    }
+    /** A running scan may be absent from the list, so the list of running scans has the last word. */
+    async #giveUpUnlisted(waiters, signal) {
+        const now = this.#client.clock.now();
+        const overdue = waiters.filter(({ unlistedSince, patienceMs }) => unlistedSince !== undefined && patienceMs !== undefined && now - unlistedSince >= patienceMs);
+        if (overdue.length === 0)
+            return;
+        const running = await this.#client.findRunning(overdue.map(({ sought }) => sought.scanId), { signal });
+        for (const waiter of overdue) {
+            if (running.has(waiter.sought.scanId)) {
+                waiter.unlistedSince = now;
+                changeState(waiter, beingScanned);
+            }
+            else
+                waiter.settle.reject(neverListed(waiter.sought.scanId, waiter.patienceMs ?? 0));
         }
     }
 }
@@ -87223,10 +89146,36 @@ function changeState(waiter, state) {
     waiter.state = state;
     waiter.tell(state);
 }
-/** An id that somebody gave may be wrong; the one of a submission is right, however long the service takes to list it. */
-function scan_watch_remedyFor({ scanId, submittedAt, state }) {
+function timedOut(waiter) {
+    const { sought, state, lastError } = waiter;
+    return new TimeoutError({
+        service: perceptionPoint,
+        operation: 'wait for scan',
+        subject: sought.scanId,
+        what: `there was no verdict in time; the last state: ${state}`,
+        remedy: scan_watch_remedyFor(waiter),
+        lastState: state,
+        status: lastError?.status,
+        vendorCode: lastError?.vendorCode,
+        vendorMessage: lastError?.vendorMessage,
+        resumeId: sought.scanId,
+    });
+}
+function neverListed(scanId, patienceMs) {
+    return new NotFoundError({
+        service: perceptionPoint,
+        operation: 'wait for scan',
+        subject: scanId,
+        what: `the service has not listed it for ${Math.round(patienceMs / 1000)} seconds, neither as finished nor as running`,
+        remedy: `Check the id, and that region and token are those that it was submitted with; only scans of the last 30 days and of the API channel are listed. If all is right, ask again later for the scan id ${scanId}.`,
+        resumeId: scanId,
+    });
+}
+/** An id that a caller gave may be wrong; the one of a submission is right, however long the service takes to list it. */
+function scan_watch_remedyFor({ sought: { scanId, submittedAt }, state }) {
     const askAgain = `ask again for the scan id ${scanId}, or allow more time`;
     switch (state) {
+        case listedBeingRead:
         case beingScanned:
             return `The service goes on scanning: ${askAgain}.`;
         case notListedYet:
@@ -87254,7 +89203,11 @@ async function scanFile(client, watch, submission, options) {
     const submitted = await client.submitFile(submission, options);
     options.onSubmitted?.(submitted);
     try {
-        const scan = await watch.waitFor(submitted.scanId, { ...options, submittedAt: submitted.submittedAt });
+        const scan = await watch.waitFor(submitted.scanId, {
+            ...options,
+            submittedAt: submitted.submittedAt,
+            sha256: submitted.sha256,
+        });
         return { ...scanResult(submitted, scan), submitted };
     }
     catch (error) {
@@ -87293,6 +89246,7 @@ function scanResult(known, scan, secrets = []) {
         scanId,
         verdict: scan.verdict,
         verdictCode: scan.verdictCode,
+        reportsError: scan.reportsError,
         documentName: documentNameOf(name, scanId),
         document,
         size: Buffer.byteLength(document),
@@ -87307,6 +89261,8 @@ function documentNameOf(name, scanId) {
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/services/perception-point.js
+
+
 
 
 
@@ -87330,14 +89286,17 @@ async function fetchPerceptionPointReports(request, fetching) {
         client,
         watch,
         turn: takingTurns(fetching),
-        lookOnce: once(() => lookNow(client, request.scanIds, fetching)),
+        checkOnce: once(() => client.checkScans(request.scanIds, { signal: fetching.signal, deadline: fetching.deadline })),
     };
     if (request.emptyFiles.length > 0) {
         const names = request.emptyFiles.map(({ name }) => name).join(', ');
         fetching.log.warning(`Skipped, since there is nothing in it to scan: ${names}`);
     }
     const jobs = jobsOf(request);
-    return fetching.log.group(`Scan ${count(jobs.length, 'subject')} with Perception Point, ${request.baseUrl}`, () => allSettled(jobs.map((job) => runJob(job, scanning))));
+    return fetching.log.group(`Scan ${count(jobs.length, 'subject')} with Perception Point, ${request.baseUrl}`, async () => {
+        const entries = await allSettled(jobs.map((job) => runJob(job, scanning)));
+        return Promise.all(entries.map((entry) => withoutClash(entry, scanning)));
+    });
 }
 function jobsOf(request) {
     return [
@@ -87385,11 +89344,26 @@ async function runJob(job, scanning) {
     catch (error) {
         scanning.signal.throwIfAborted();
         tell(whatFailed(error));
-        return { ...about, ...failedReport(error), ...known };
+        // What was submitted stays known by its id, however the rest ends.
+        const scanId = known.scanId ?? (error instanceof SecurityReportsError ? error.resumeId : undefined);
+        return { ...about, ...failedReport(error), ...known, ...(scanId !== undefined && { scanId }) };
     }
     finally {
         tell.end();
     }
+}
+/**
+ * The entry, or a failed one where the service gave its scan id to two submissions: the second may have turned up after
+ * the first one's verdict was saved, and the verdict is that on one of both at the best.
+ */
+async function withoutClash(entry, { client, workspace }) {
+    const { service, subject, scanId, path } = entry;
+    const clash = scanId === undefined ? undefined : client.clashOf(scanId);
+    if (clash === undefined)
+        return entry;
+    if (path !== undefined)
+        await (0,promises_.rm)((0,external_node_path_.join)(workspace, path), { force: true });
+    return { service, subject, ...failedReport(clash), ...(scanId !== undefined && { scanId }) };
 }
 /** Submits one thing. @returns its verdict, or `undefined` when the user did not want to wait for it. */
 async function perception_point_submit(job, { client, watch, request, signal, deadline, turn }, tell, onSubmitted) {
@@ -87422,34 +89396,36 @@ async function perception_point_submit(job, { client, watch, request, signal, de
     });
     return result;
 }
-function lookNow(client, scanIds, { clock, signal, deadline }) {
-    return client.findScans(scanIds, searchPeriod(clock.now()), { signal, deadline });
-}
 function once(work) {
     let result;
     return () => (result ??= work());
 }
 /** The verdict on a scan of earlier, or `undefined` when there is none yet and the user did not want to wait for it. */
-async function collect(scanId, { watch, request, lookOnce, signal, deadline }, tell) {
+async function collect(scanId, { watch, request, checkOnce, signal, deadline }, tell) {
     if (request.wait) {
         const scan = await watch.waitFor(scanId, {
             signal,
             deadline,
+            giveUpUnlistedAfterMs: patienceWithUnlistedMs,
             onProgress: ({ state }) => {
                 tell(state);
             },
         });
         return scanResult({ scanId }, scan);
     }
-    const scan = (await lookOnce()).get(scanId);
+    const scan = (await checkOnce()).get(scanId);
     if (scan === undefined)
         throw notListed(scanId);
     tell(scan.finished ? 'finished' : 'being scanned');
     return scan.finished ? scanResult({ scanId }, scan) : undefined;
 }
-/** A verdict that cannot be saved is one all the same. */
-async function saveResult({ scanId, verdict, verdictCode, document, documentName, size, sha256 }, subject, scanning, tell) {
-    tell(`the verdict is ${verdict}${verdict === 'unknown' ? ` (${verdictCode})` : ''}`);
+/** A verdict outlives its file: where that cannot be saved, the entry is failed and still says it. */
+async function saveResult({ scanId, verdict, verdictCode, reportsError, document, documentName, size, sha256 }, subject, scanning, tell) {
+    const why = [
+        ...(verdict === 'unknown' && verdictCode !== '' ? [verdictCode] : []),
+        ...(reportsError ? ['the service reports an error beside it'] : []),
+    ].join(', ');
+    tell(`the verdict is ${verdict}${why === '' ? '' : ` (${why})`}`);
     try {
         const name = scanning.names.unique(documentName);
         const path = await save(document, name, { service: perceptionPoint, subject }, scanning);
@@ -87457,6 +89433,7 @@ async function saveResult({ scanId, verdict, verdictCode, document, documentName
         return { state: 'ready', path, mediaType: 'application/json', size, sha256, verdict, scanId };
     }
     catch (error) {
+        scanning.signal.throwIfAborted();
         tell(whatFailed(error));
         return { ...failedReport(error), verdict, scanId };
     }
@@ -87499,6 +89476,7 @@ function pdfReportState(number, message) {
 
 
 
+
 /**
  * The calls of the Spectra Analyze appliance that have to do with PDF reports, one to one.
  *
@@ -87511,8 +89489,10 @@ function pdfReportState(number, message) {
  */
 class SpectraAnalyzeClient {
     #http;
+    #maxReportBytes;
     /** @throws {InvalidInputError} when the base URL or the token cannot be used. */
     constructor(options) {
+        this.#maxReportBytes = options.maxReportBytes;
         this.#http = new ServiceHttp({
             service: spectraAnalyze,
             transport: options.transport,
@@ -87531,7 +89511,7 @@ class SpectraAnalyzeClient {
     async createPdfReport(hash, limits = {}) {
         const operation = 'create PDF report';
         const sample = readHash(hash, operation);
-        await this.#http.json({ ...pdfCall(sample, 'create'), operation, accept: 'application/json', explain: explainSampleCall }, limits, anyObject);
+        await this.#http.json({ ...pdfCall(sample, 'create'), operation, explain: explainSampleCall }, limits, anyObject);
     }
     /**
      * Asks how far the PDF report is: `GET /api/pdf/{hash}/status` (doc).
@@ -87543,7 +89523,7 @@ class SpectraAnalyzeClient {
     async getPdfReportStatus(hash, limits = {}) {
         const operation = 'get PDF report status';
         const sample = readHash(hash, operation);
-        return this.#http.json({ ...pdfCall(sample, 'status'), operation, accept: 'application/json', explain: explainSampleCall }, limits, (answer) => {
+        return this.#http.json({ ...pdfCall(sample, 'status'), operation, explain: explainSampleCall }, limits, (answer) => {
             const { status, status_message: statusMessage, message } = client_fieldsOf(answer);
             const number = typeof status === 'number' ? status : undefined;
             const text = [statusMessage, message].find((candidate) => typeof candidate === 'string');
@@ -87568,11 +89548,17 @@ class SpectraAnalyzeClient {
         const call = {
             ...pdfCall(sample, 'download'),
             operation,
-            accept: 'application/pdf',
+            // The samples of the documentation ask for anything, and a server that negotiates may offer something else.
+            accept: '*/*',
             explain: explainDownload,
         };
         return this.#http.request(call, limits, async (response) => {
-            const report = await openReport(response, { kinds: [pdf], called: pdf.name, name: () => `${sample.value}.pdf` }, {
+            const report = await openReport(response, {
+                kinds: [pdf],
+                called: pdf.name,
+                name: () => `${sample.value}.pdf`,
+                maxBytes: this.#maxReportBytes,
+            }, {
                 service: spectraAnalyze,
                 operation,
                 subject: sample.value,
@@ -87584,6 +89570,8 @@ class SpectraAnalyzeClient {
     /**
      * Asks for the verdict on a sample: `GET /api/samples/v3/{hash}/classification/?localonly=1` (vendor code).
      * `localonly` keeps the appliance from asking its cloud, which spends quota (inferred).
+     *
+     * @throws {ServiceError} also when the answer names another hash of the same type: it is about another sample.
      */
     async getClassification(hash, limits = {}) {
         const operation = 'get classification';
@@ -87594,15 +89582,15 @@ class SpectraAnalyzeClient {
             query: { localonly: '1' },
             subject: sample.value,
             operation,
-            accept: 'application/json',
             explain: explainSampleCall,
         }, limits, (answer) => {
             const fields = client_fieldsOf(answer);
             const { classification, riskscore, classification_result: threatName } = fields;
             if (typeof classification !== 'string')
                 return undefined;
+            checkIsAbout(sample, fields, operation);
             return {
-                verdict: client_verdictOf(classification),
+                verdict: reportsFailure(fields) ? 'unknown' : client_verdictOf(classification),
                 classification: this.#http.clean(classification),
                 riskScore: typeof riskscore === 'number' ? riskscore : undefined,
                 threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
@@ -87622,9 +89610,29 @@ class SpectraAnalyzeClient {
             body: { type: 'form', fields: { hash_values: '0'.repeat(40) } },
             repeatable: true,
             operation: 'test connection',
-            accept: 'application/json',
         }, limits, anyObject);
     }
+}
+/** Of the hashes that an answer names (`md5`, `sha1`, `sha256`: vendor code), only that of the type asked for says whose it is. */
+function checkIsAbout({ type, value }, answer, operation) {
+    const named = answer[type];
+    if (typeof named !== 'string' || named.trim() === '' || named.trim().toLowerCase() === value)
+        return;
+    throw new ServiceError({
+        service: spectraAnalyze,
+        operation,
+        subject: value,
+        what: `the answer is about another sample (${cleanVendorText(named, [])})`,
+        remedy: 'Ask for the sample by its SHA-256; if it stays so, check what stands in front of the appliance.',
+    });
+}
+/** Whether an answer with a verdict says at the same time that something went wrong: then the verdict is none. */
+function reportsFailure({ status, error, errors }) {
+    return ((typeof status === 'string' && /\b(?:error|fail(?:ed|ure)?)\b/i.test(status)) ||
+        [error, errors].some((told) => told !== undefined && told !== null && told !== '' && told !== false && !isEmptyList(told)));
+}
+function isEmptyList(value) {
+    return Array.isArray(value) && value.length === 0;
 }
 function readHash(text, operation) {
     const hash = parseHash(text);
@@ -87698,101 +89706,143 @@ function client_fieldsOf(value) {
 
 
 
-/** For so long after a create, "PDF does not exist" means that the appliance has not got round to it (inferred). */
-const statusLagMs = 10_000;
+/**
+ * An appliance that is busy says for a while after a create that the PDF does not exist (inferred). After so long, it is
+ * asked once more, in case that it has forgotten.
+ */
+const askAgainAfterMs = 120_000;
 const pdf_report_nothingAskedYet = 'nothing asked yet';
+const notBegun = 'not begun yet';
 /**
  * Creates the PDF report of a sample, waits until it is ready, downloads it and hands it to `deliver`.
  *
- * A report that the appliance forgets on the way (it expires after 30 minutes, doc) is created again, once.
+ * "Does not exist" after the create is a state to wait in. A report that the appliance forgets on the way (it expires
+ * after 30 minutes, doc), or has not begun after 2 minutes, is created again, once.
  *
  * @throws {NotFoundError} when the sample is not on the appliance.
- * @throws {TimeoutError} at the deadline, with the last state. An appliance that took the create goes on, so asking
- *   again succeeds.
+ * @throws {TimeoutError} at the deadline, with the last state, and what the appliance said last. An appliance that took
+ *   the create goes on, so asking again succeeds.
  * @throws {SecurityReportsError} of another kind as `SpectraAnalyzeClient` says; the signal's reason when it aborts.
  */
 async function fetchPdfReport(client, hash, deliver, options) {
     const { clock } = client;
-    let lastState = pdf_report_nothingAskedYet;
+    const known = { lastState: pdf_report_nothingAskedYet };
     const tell = (state) => {
-        if (state === lastState)
+        if (state === known.lastState)
             return;
-        lastState = state;
+        known.lastState = state;
         options.onProgress?.({ state });
     };
     try {
         return await withinLimits(clock, options, (signal) => {
             const limits = { signal, deadline: options.deadline };
-            return createWaitDownload(client, hash, deliver, limits, options.pollIntervalMs, tell);
+            return createWaitDownload(client, hash, deliver, limits, options.pollIntervalMs, tell, known);
         });
     }
     catch (error) {
         if (!(error instanceof DeadlinePassed) && !(error instanceof TimeoutError))
             throw error;
-        const trouble = error instanceof TimeoutError ? error.lastState : undefined;
-        const state = trouble === undefined || trouble === lastState ? lastState : `${lastState}; ${trouble}`;
-        const asked = lastState !== pdf_report_nothingAskedYet;
-        throw new TimeoutError({
-            service: spectraAnalyze,
-            operation: 'fetch PDF report',
-            subject: hash,
-            what: `it was not there in time; the last state: ${state}`,
-            remedy: asked
-                ? 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.'
-                : 'Allow more time, or look at the state of the appliance.',
-            lastState: state,
-            ...(asked && { resumeId: hash }),
-        });
+        throw pdf_report_timeoutError(hash, known, error instanceof TimeoutError ? error : undefined);
     }
 }
-async function createWaitDownload(client, hash, deliver, limits, pollIntervalMs, tell) {
+/** @param call the call during which the time was up, if it was one. */
+function pdf_report_timeoutError(hash, { lastState, lastAnswer }, call) {
+    const trouble = call?.lastState;
+    const state = trouble === undefined || trouble === lastState ? lastState : `${lastState}; ${trouble}`;
+    const asked = lastState !== pdf_report_nothingAskedYet;
+    const remedy = !asked
+        ? 'Allow more time, or look at the state of the appliance.'
+        : lastState === notBegun
+            ? 'The appliance took the request but has not begun: allow more time, or look at its state.'
+            : 'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time.';
+    return new TimeoutError({
+        service: spectraAnalyze,
+        operation: 'fetch PDF report',
+        subject: hash,
+        ...lastAnswer,
+        ...(call !== undefined && answerIn(call)),
+        what: `it was not there in time; the last state: ${state}`,
+        remedy,
+        lastState: state,
+        ...(asked && { resumeId: hash }),
+    });
+}
+async function createWaitDownload(client, hash, deliver, limits, pollIntervalMs, tell, known) {
     const { clock } = client;
     let createdAt = 0;
     let creations = 0;
+    /** Whether the appliance has said since the last create that it works on the PDF, or has it. */
+    let isBegun = false;
+    let isMissing = false;
     const create = async () => {
         await client.createPdfReport(hash, limits);
         createdAt = clock.now();
         creations += 1;
+        isBegun = false;
         tell(creations === 1 ? 'requested' : 'requested again');
+    };
+    const createAgain = async (answer) => {
+        await create();
+        return { done: false, state: 'requested again', answer };
     };
     const look = async () => {
         const status = await client.getPdfReportStatus(hash, limits);
+        const answer = { vendorMessage: status.message === '' ? undefined : status.message };
         switch (status.state) {
             case 'ready':
+                return download();
             case 'failed':
-                return { done: true, value: status };
+                return { done: true, value: { notCreated: status } };
             case 'creating':
-                return { done: false, state: 'being created' };
+                isBegun = true;
+                return { done: false, state: 'being created', answer };
             case 'other':
-                return { done: false, state: `status ${status.number ?? 'without a number'}: "${status.message}"` };
+                return {
+                    done: false,
+                    state: `status ${status.number ?? 'without a number'}: "${status.message}"`,
+                    answer,
+                };
             case 'absent':
-                if (clock.now() - createdAt < statusLagMs)
-                    return { done: false, state: 'not begun yet' };
-                if (creations > 1)
-                    return { done: true, value: status };
-                await create();
-                return { done: false, state: 'requested again' };
+                if (creations === 1 && (isBegun || clock.now() - createdAt >= askAgainAfterMs)) {
+                    return createAgain(answer);
+                }
+                return { done: false, state: notBegun, answer };
         }
     };
-    await create();
-    for (;;) {
-        const status = await poll(look, { clock, ...limits, intervalMs: pollIntervalMs, onState: tell });
-        if (status.state === 'failed')
-            throw notCreated(hash, status.message);
-        if (status.state === 'absent')
-            throw forgotten(hash, status.message);
-        tell('ready, downloading');
+    const download = async () => {
+        isBegun = true;
+        // Whoever follows the progress does not want both states again at every try.
+        if (!isMissing)
+            tell('ready, downloading');
         try {
-            return await client.downloadPdfReport(hash, deliver, limits);
+            return { done: true, value: { report: await client.downloadPdfReport(hash, deliver, limits) } };
         }
         catch (error) {
             if (!(error instanceof NotFoundError))
-                throw error;
-            if (creations > 1)
-                throw forgotten(hash, error.vendorMessage);
-            await create();
+                return { done: true, value: { failure: error } };
+            // It was never created with this hash, or has expired (doc); or it is not where the download looks for it yet.
+            const answer = answerIn(error) ?? {};
+            if (creations === 1)
+                return createAgain(answer);
+            isMissing = true;
+            return { done: false, state: 'ready, but not there to download', answer };
         }
-    }
+    };
+    await create();
+    const outcome = await poll(look, {
+        clock,
+        ...limits,
+        intervalMs: pollIntervalMs,
+        onState: tell,
+        onAnswer: (answer) => {
+            known.lastAnswer = answer;
+        },
+    });
+    if ('failure' in outcome)
+        throw outcome.failure;
+    if ('notCreated' in outcome)
+        throw notCreated(hash, outcome.notCreated.message);
+    return outcome.report;
 }
 function notCreated(hash, vendorMessage) {
     return new ServiceError({
@@ -87801,17 +89851,6 @@ function notCreated(hash, vendorMessage) {
         subject: hash,
         what: 'the appliance could not create the PDF',
         remedy: 'Try the button "Create PDF" on the page of the sample; if that fails, too, look at the appliance.',
-        vendorMessage,
-    });
-}
-function forgotten(hash, vendorMessage) {
-    return new ServiceError({
-        service: spectraAnalyze,
-        operation: 'fetch PDF report',
-        subject: hash,
-        what: 'the appliance has no PDF, although it was asked twice to create it',
-        remedy: 'Try again; if it stays so, look at the state of the appliance.',
-        retryable: true,
         vendorMessage,
     });
 }
@@ -87836,9 +89875,9 @@ const service = 'spectra-analyze';
  * @throws the signal's reason when the job is canceled.
  */
 async function fetchSpectraAnalyzeReports(request, fetching) {
-    const { log, clock, transport } = fetching;
+    const { log, clock, transport, maxReportBytes } = fetching;
     const { baseUrl, token } = request;
-    const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock });
+    const client = new SpectraAnalyzeClient({ baseUrl, token, transport, clock, maxReportBytes });
     const named = [
         ...request.hashes.map((hash) => ({ subject: hash, hash })),
         ...(await hashFiles(request.files, fetching)),
@@ -87939,7 +89978,7 @@ async function fetchPdf(client, hash, fetching, tell) {
             },
         });
         const { delivered: path, mediaType, size, sha256 } = report;
-        tell(`saved as ${path}, ${megabytes(size)}`);
+        tell(`saved as ${path}, ${megabytes(size)}${fromElsewhere(report)}`);
         return { path, mediaType, size, sha256 };
     }
     catch (error) {
@@ -88127,6 +90166,7 @@ async function fetchReports(inputs, runner) {
             clock,
             signal,
             deadline,
+            maxReportBytes: inputs.connection.maxReportBytes,
             pace: inputs.pace,
             workspace,
             outputDirectory: inputs.outputDirectory,
