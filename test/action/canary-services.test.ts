@@ -68,7 +68,8 @@ describe('what is secret for Perception Point', { concurrent: true }, () => {
     expect(lines.slice(0, masks.length)).toEqual(masks);
     // As in the runner's commands.
     const masked = masks.map((line) => decodeURIComponent(line.slice('::add-mask::'.length)));
-    for (const secret of [secrets.token, secrets.password, secrets.header, link, inputs['callback-url']])
+    const signature = new URL(link).search.slice(1);
+    for (const secret of [secrets.token, secrets.password, secrets.header, signature, inputs['callback-url']])
       for (const form of [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
         expect(masked).toContain(form);
   });

@@ -48,7 +48,7 @@ describe('a step that asks for reports', () => {
     expect(step.outputs).toMatchObject({
       'report-count': '2',
       'failed-count': '1',
-      verdict: '',
+      verdict: 'unknown',
       directory: 'security-reports',
       'artifact-id': '',
     });
@@ -141,7 +141,7 @@ describe('a step that asks for reports', () => {
       ['3-setup.exe', 'ready'],
     ]);
     expect(step.reports[1]?.message).toMatch(
-      /2-gone\.exe: it cannot be read \(ENOENT\)\. See that it is there/,
+      /2-gone\.exe: it has changed since the step found it\. Run the step when nothing writes to the file/,
     );
     expect(step.reports[2]?.path).toBe(`security-reports/${sha256}.pdf`);
   });
@@ -208,7 +208,7 @@ describe('the artifact', () => {
       .digest('hex');
     expect(sha256).toBe(step.reports[0]?.sha256);
     expect(step.summary).toMatch(new RegExp(`href="/[^"]+/artifacts/${String(artifact?.id)}"`));
-    expect(step.summary).toContain('Spectra Analyze: failed (1 missing, 1 ready)');
+    expect(step.summary).toContain('Spectra Analyze: failed (1 missing, 1 clean)');
   });
 
   test('is a single file that opens in the browser with archive: false', async ({

@@ -52,7 +52,7 @@ const submissionFaults: readonly SubmissionFault[] = [
     faults: [fault],
     ends: 'failed',
     sent: 1,
-    says: /HTTP 4\d\d, .*Not this file\./,
+    says: /HTTP 4\d\d, .*Not this file\.|Not this file\..* arrived .*HTTP 400/,
   })),
   {
     what: 'a 400 without a word',
@@ -209,7 +209,7 @@ describe('a fault of the list of scans', { concurrent: true }, () => {
       'failed',
       /A valid integer is required/,
     ],
-    [{ kind: 'login-page' }, 'failed', /a web page titled 'Sign in' came/],
+    [{ kind: 'login-page' }, 'failed', /a web page titled 'Sign in' arrived/],
     [{ kind: 'wrong-json', json: { scans: [] } }, 'failed', /unknown shape/],
     [{ kind: 'wrong-json', json: null }, 'failed', /unknown shape/],
     [{ kind: 'huge-body', bytes: 'endless' }, 'failed', /larger than 32000000 bytes/],

@@ -247,9 +247,10 @@ describe('which files are sent', { concurrent: true }, () => {
       for (const files of ['links/out.txt', '**', 'links/folder/secret.txt']) {
         const step = await runStep({ service, files }, { workspace: inner });
         expect(step.exitCode, files).toBe(1);
-        expect(errorsIn(step.log).join(), files).toMatch(/files: "links\/.*leads out of the workspace/);
+        expect(errorsIn(step.log).join(), files).toMatch(/"links\/.*leads out of the workspace/);
       }
-      expect(simulator.journal.list()).toEqual([]);
+      const sent = simulator.perceptionPoint.listSubmissions().map(({ name }) => name);
+      expect(new Set(sent)).toEqual(new Set(['alias.txt', 'real.txt']));
 
       const alias = await runStep({ service, files: 'alias.txt' }, { workspace: inner });
       expect(alias.reports.map(({ subject, state }) => [subject, state])).toEqual([['alias.txt', 'ready']]);

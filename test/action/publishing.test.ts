@@ -502,7 +502,11 @@ describe('a report that is downloaded from another origin', { concurrent: true }
       ['spectra-analyze.pdf.download', `${origin}/a.pdf?signature=s3cret`],
       ['digicert.report.download', `${origin}/a.csv?signature=s3cret`],
     ] as const)
-      simulator.faults.script({ route, fault: { kind: 'redirect', status: 302, location } });
+      simulator.faults.script({
+        route,
+        times: 'always',
+        fault: { kind: 'redirect', status: 302, location },
+      });
 
     const steps = [
       await runStep({ hashes: sample.sha1 }),
