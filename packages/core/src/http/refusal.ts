@@ -42,7 +42,7 @@ export async function readRefusal(
     status,
     retryable: isPassingStatus(status),
     retryAfterMs,
-    maybeTaken: status >= 500 && !(status === 503 && retryAfterMs !== undefined),
+    maybeTaken: isFateLeftOpen(status) && !(status === 503 && retryAfterMs !== undefined),
   };
   if (redirectedTo !== undefined) return explainElsewhere(refusal, how.clean(redirectedTo));
   if (isWebPageOf(response, body)) {
@@ -58,6 +58,11 @@ export async function readRefusal(
   return how.explain?.(said) ?? explainGenerally(said);
 }
 
+/** A gateway may also send a 408 when it is the service that took too long. Any other 4xx refuses the request. */
+function isFateLeftOpen(status: number): boolean {
+  return status === 408 || status >= 500;
+}
+
 /** Whether the same request may succeed later. What the service does not have (501, 505) or has no room for, it will not. */
 function isPassingStatus(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && ![501, 505, 507].includes(status));
@@ -69,7 +74,7 @@ function explainElsewhere(refusal: Refusal, origin: string): ServiceError {
     ...refusal,
     what: `${origin}, to which the service redirects the download, does not give it`,
     remedy:
-      'Try again; if it stays so, ask whoever runs the service whether this machine may download from there.',
+      'Try again; if it stays so, ask the administrator of the service whether this machine may download from there.',
   });
 }
 
