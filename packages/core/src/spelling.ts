@@ -51,6 +51,8 @@ export class Spelling {
    * the text.
    */
   *find(text: string): Generator<Occurrence, void, void> {
+    // Most texts of a JSON answer are too short to hold a token.
+    if (text.length < this.#length) return;
     let from = 0;
     for (const start of this.#startsIn(text).reverse()) {
       if (start < from) continue;
