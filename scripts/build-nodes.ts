@@ -7,9 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+/** What the nodes and credentials share: core, and the adapter to n8n. Each is one file beside them. */
 const core = join(dist, 'core.js');
+const adapter = join(dist, 'shared.js');
+const partsOfAdapter = await Array.fromAsync(glob('{nodes,credentials}/shared/*.ts', { cwd: root }));
 
-/** n8n loads each node and each credential by itself; what they share of core is one file beside them. */
+/** n8n loads each node and each credential by itself. */
 const entries = await Array.fromAsync(glob('{nodes,credentials}/**/*.{node,credentials}.ts', { cwd: root }));
 /** Besides icons and descriptions: what a node gives, for the editor to show before the node has run. */
 const assets = await Array.fromAsync(
@@ -37,6 +40,16 @@ await build({
   outfile: core,
   external: ['node:crypto'],
 });
+await build({
+  ...common,
+  stdin: {
+    contents: partsOfAdapter.map((part) => `export * from './${part.replaceAll('\\', '/')}';`).join('\n'),
+    resolveDir: root,
+  },
+  outfile: adapter,
+  external: ['n8n-workflow', 'node:crypto'],
+  plugins: [beside(adapter, core, /^@security-reports\/core$/)],
+});
 for (const entry of entries) {
   const outfile = join(dist, entry.replace(/\.ts$/, '.js'));
   await build({
@@ -44,7 +57,10 @@ for (const entry of entries) {
     entryPoints: [join(root, entry)],
     outfile,
     external: ['n8n-workflow', 'node:crypto'],
-    plugins: [coreBeside(outfile)],
+    plugins: [
+      beside(outfile, core, /^@security-reports\/core$/),
+      beside(outfile, adapter, /^\.{1,2}\/(?:.*\/)?shared\/[^/]+\.ts$/),
+    ],
   });
 }
 for (const asset of assets) {
@@ -52,12 +68,13 @@ for (const asset of assets) {
   await copyFile(join(root, asset), join(dist, asset));
 }
 
-function coreBeside(outfile: string): Plugin {
-  const path = relative(dirname(outfile), core).replaceAll('\\', '/');
+/** Leaves what `filter` imports out of `outfile`, which loads it from another file of dist instead. */
+function beside(outfile: string, other: string, filter: RegExp): Plugin {
+  const path = relative(dirname(outfile), other).replaceAll('\\', '/');
   return {
-    name: 'core-beside',
+    name: 'beside',
     setup: (esbuild) => {
-      esbuild.onResolve({ filter: /^@security-reports\/core$/ }, () => ({
+      esbuild.onResolve({ filter }, () => ({
         path: path.startsWith('.') ? path : `./${path}`,
         external: true,
       }));

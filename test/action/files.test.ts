@@ -84,6 +84,35 @@ describe('every pattern and path of `files`', () => {
     expect(messageAbout(step, 'tmp/*')).toContain('excluded');
   });
 
+  test('that excludes takes away a dead link, too', { skip: !posix }, async ({ workspace, runStep }) => {
+    await writeFiles(workspace, { 'dist/app.exe': '1' });
+    await symlink('gone', join(workspace, 'dist/latest.exe'));
+    const step = await runStep({ files: 'dist/*\n!dist/latest.exe', 'fail-on': 'none' });
+    expect(outcomeOf(step)).toEqual({ 'dist/app.exe': 'missing' });
+  });
+
+  test.for([
+    [{ files: '!*.txt' }, 'files, files-from: all patterns begin with "!"'],
+    [{ 'files-from': 'empty.txt' }, 'files-from: "empty.txt" holds no value'],
+    [{ 'hashes-file': 'empty.txt' }, 'hashes-file: "empty.txt" holds no value'],
+    [
+      { service: 'perception-point', 'scan-ids-file': 'empty.txt' },
+      'scan-ids-file: "empty.txt" holds no value',
+    ],
+    [
+      { service: 'perception-point', 'download-links-file': 'empty.txt' },
+      'download-links-file: "empty.txt" holds no value',
+    ],
+    [{ 'hashes-file': '../outside.txt' }, 'hashes-file: "../outside.txt" is not inside the workspace'],
+  ] as const)('never ends with nothing checked: %j', async ([inputs, problem], { workspace, runStep }) => {
+    const inner = join(workspace, 'inner');
+    await writeFiles(workspace, { 'inner/a.txt': 'a', 'inner/empty.txt': '\n \n', 'outside.txt': 'c0ntent' });
+    const step = await runStep(inputs, { workspace: inner });
+    expect(step.exitCode).toBe(1);
+    expect(errorsIn(step.log).join()).toContain(problem);
+    expect(step.log).not.toContain('c0ntent');
+  });
+
   test('leaves hidden files alone unless it names some', async ({ workspace, runStep }) => {
     await writeFiles(workspace, { '.git/config': '1', '.env': '2', 'a.txt': '3', 'dist/.cache/x.txt': '4' });
     const all = await runStep({ files: '**', 'fail-on': 'none' });
@@ -108,9 +137,7 @@ describe('every pattern and path of `files`', () => {
     expect(step.exitCode).toBe(0);
     expect(Number(step.outputs['failed-count'])).toBe(10_000);
     const error = await runStep({ 'files-from': 'no-such-list.txt' });
-    expect(errorsIn(error.log).join()).toContain(
-      'files-from: "no-such-list.txt" is not there. Give the path',
-    );
+    expect(errorsIn(error.log).join()).toContain('files-from: "no-such-list.txt" is not there. Give a path');
   });
 });
 
@@ -122,9 +149,19 @@ describe.runIf(posix)('a link', () => {
     await symlink('..', join(workspace, 'build/out/up'));
     await symlink('real', join(workspace, 'linked'));
     const step = await runStep({ files: 'dist/**\nlinked/*.exe', 'fail-on': 'none' });
-    expect(Object.keys(outcomeOf(step))).toEqual(
-      expect.arrayContaining(['dist/plugins/app.exe', 'linked/setup.exe']),
-    );
+    expect(Object.keys(outcomeOf(step)).sort()).toEqual(['dist/plugins/app.exe', 'linked/setup.exe']);
+  });
+
+  test('makes no second subject of a file, however many lead to it', async ({ workspace, runStep }) => {
+    const folders = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    for (const folder of folders) {
+      await writeFiles(workspace, { [`${folder}/f.txt`]: folder });
+      for (const other of folders)
+        if (other !== folder) await symlink(`../${other}`, join(workspace, folder, other));
+    }
+    await symlink('f.txt', join(workspace, 'a/alias.txt'));
+    const step = await runStep({ files: '**/*.txt\n**/**/*.txt', 'fail-on': 'none' });
+    expect(Object.keys(outcomeOf(step)).sort()).toEqual(folders.map((folder) => `${folder}/f.txt`));
   });
 
   test('that leads nowhere, or outside, fails by itself', async ({ workspace, runStep }) => {

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
-import picomatch from 'picomatch';
+import { baseOf, exclusion, hasGlob, matcher, whyNothingMatches } from './glob-pattern.ts';
 import { quote } from './quoting.ts';
 import { isInside, nameInWorkspace } from './workspace.ts';
 import { type WorkspaceFile, workspaceFile } from './workspace-file.ts';
@@ -28,7 +28,8 @@ export interface FoundFiles {
  * begins with `!` takes away what those before it have found. Hidden files and folders match only a pattern that names
  * some, so that `**` does not send the history of the repository.
  *
- * Links are followed as long as they stay in the workspace, and no folder is entered again below itself.
+ * Links are followed as long as they stay in the workspace. A file that wildcards find under several names counts once,
+ * under its own name where that is among them.
  *
  * @param excluded a folder whose files no pattern finds: that of the reports, so that none of an earlier run is
  *   submitted. A pattern that begins in it, or below, finds them.
@@ -39,46 +40,33 @@ export async function findFiles(
   excluded?: string,
 ): Promise<FoundFiles> {
   const search = new FileSearch(resolve(workspace), await realpath(workspace), excluded);
-  const matchesOfPatterns: { readonly pattern: string; readonly names: readonly string[] }[] = [];
-  const found = new Map<string, WorkspaceFile>();
+  const matchesOfPatterns: { readonly pattern: string; readonly names: ReadonlySet<string> }[] = [];
   for (const pattern of patterns) {
-    if (pattern.startsWith('!')) {
-      const isExcluded = exclusion(search.relative(pattern.slice(1)));
-      for (const name of found.keys()) if (isExcluded(name)) found.delete(name);
-      continue;
-    }
-    const { files, problems } = await search.find(pattern);
-    for (const file of files) found.set(file.name, file);
-    if (problems === 0) matchesOfPatterns.push({ pattern, names: files.map(({ name }) => name) });
+    if (pattern.startsWith('!')) search.exclude(pattern.slice(1));
+    else matchesOfPatterns.push({ pattern, names: await search.find(pattern) });
   }
   for (const { pattern, names } of matchesOfPatterns) {
-    if (names.some((name) => found.has(name))) continue;
-    search.note(
-      pattern,
-      'missing',
-      names.length === 0
-        ? nothingMatches(pattern)
-        : `all that it matches is excluded by a pattern with "!". Remove one of the two.`,
-    );
+    if ([...names].some((name) => search.has(name))) continue;
+    const what =
+      names.size === 0
+        ? whyNothingMatches(pattern)
+        : 'all that it matches is excluded by a pattern with "!". Remove one of the two.';
+    search.note(pattern, 'missing', what);
   }
   return {
-    files: [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    files: [...search.files].sort((a, b) => (a.name < b.name ? -1 : 1)),
     problems: search.problems,
   };
 }
 
-function nothingMatches(pattern: string): string {
-  const hint = /[{}]|[@+?!*]\(/.test(pattern)
-    ? ' Patterns know *, ?, [...] and **, but no {a,b}: give a pattern per line.'
-    : ' Check the name, and that an earlier step makes the file.';
-  return `no file of the workspace matches the pattern.${hint}`;
-}
-
-/** A search through the workspace, which notes what is wrong on its way. */
+/** A search through the workspace, which keeps what it finds, and notes what is wrong on its way. */
 class FileSearch {
   readonly #workspace: string;
   readonly #root: string;
   readonly #excluded: string | undefined;
+  readonly #files = new Map<string, WorkspaceFile>();
+  /** The names under which files were found, by their real paths. */
+  readonly #names = new Map<string, string>();
   readonly #problems = new Map<string, FileProblem>();
 
   /** @param root the real path of the workspace. */
@@ -88,13 +76,29 @@ class FileSearch {
     this.#excluded = excluded;
   }
 
+  get files(): Iterable<WorkspaceFile> {
+    return this.#files.values();
+  }
+
   get problems(): readonly FileProblem[] {
     return [...this.#problems.values()];
   }
 
+  /** Whether a file, or a problem, of this name was found and not excluded. */
+  has(name: string): boolean {
+    return this.#files.has(name) || this.#problems.has(name);
+  }
+
   note(subject: string, state: FileProblem['state'], what: string): void {
-    if (!this.#problems.has(subject))
-      this.#problems.set(subject, { subject, state, message: `${quote(subject)}: ${what}` });
+    if (this.#problems.has(subject)) return;
+    this.#problems.set(subject, { subject, state, message: `${quote(subject)}: ${what}` });
+  }
+
+  /** Takes away what a pattern matches of what was found so far. */
+  exclude(pattern: string): void {
+    const isExcluded = exclusion(this.relative(pattern));
+    for (const name of this.#files.keys()) if (isExcluded(name)) this.#files.delete(name);
+    for (const name of this.#problems.keys()) if (isExcluded(name)) this.#problems.delete(name);
   }
 
   /** A pattern relative to the workspace, without `.` and `..`; it begins with `..` where it leads outside. */
@@ -106,28 +110,32 @@ class FileSearch {
     return nameInWorkspace(resolve(slashed), base ?? this.#workspace);
   }
 
-  /** Finds what one pattern matches. Gives how many problems were on the way, too. */
-  async find(
-    pattern: string,
-  ): Promise<{ readonly files: readonly WorkspaceFile[]; readonly problems: number }> {
-    const before = this.#problems.size;
-    const files: WorkspaceFile[] = [];
+  /** Finds what one pattern matches. Gives the names of the files, and of what is wrong. */
+  async find(pattern: string): Promise<ReadonlySet<string>> {
     const relative = this.relative(pattern);
     const name = relative === '.' ? '' : relative;
+    const visit: Visit = {
+      names: new Set(),
+      isHiddenWanted: /(?:^|\/)\.[^/]/.test(name),
+      base: baseOf(name),
+      entered: new Set(),
+      links: [],
+    };
     if (name === '..' || name.startsWith('../')) {
-      this.note(pattern, 'failed', 'it is outside the workspace. Name only files inside it.');
-    } else {
-      const visit: Visit = {
-        files,
-        isHiddenWanted: /(?:^|\/)\.[^/]/.test(name),
-        base: baseOf(name),
-        folders: [],
-      };
-      const isThere = await exists(join(this.#workspace, name));
-      if (isThere) await this.#visit(name, ['**'], { ...visit, base: name }, { isNamed: true });
-      else await this.#enter('', name.split('/'), visit);
+      this.#fail(pattern, 'it is outside the workspace. Name only files inside it.', visit);
+      return visit.names;
     }
-    return { files, problems: this.#problems.size - before };
+    const isThere = await exists(join(this.#workspace, name));
+    if (isThere) await this.#visit(name, ['**'], { ...visit, base: name }, { isNamed: true });
+    else await this.#enter('', name.split('/'), visit);
+    // Only now, so that a file that a link leads to is found under its own name first.
+    for (const follow of visit.links) await follow();
+    return visit.names;
+  }
+
+  #fail(name: string, what: string, visit: Visit): void {
+    this.note(name, 'failed', what);
+    visit.names.add(name);
   }
 
   /** Matches the rest of a pattern against what is in a folder. */
@@ -135,22 +143,25 @@ class FileSearch {
     const [segment = '', ...rest] = segments;
     if (!hasGlob(segment)) {
       const name = joinNames(folder, segment);
-      if (await exists(join(this.#workspace, name))) await this.#visit(name, rest, visit, { isNamed: true });
+      const isThere = await exists(join(this.#workspace, name));
+      if (isThere) await this.#visit(name, rest, visit, { isNamed: true });
       return;
     }
     const isDeep = segment === '**';
     const matches = isDeep ? () => true : matcher(segment, visit.isHiddenWanted);
     if (isDeep && rest.length > 0) await this.#enter(folder, rest, visit);
-    for (const entry of await this.#entriesOf(folder)) {
+    for (const entry of await this.#entriesOf(folder, visit)) {
       if (!visit.isHiddenWanted && entry.name.startsWith('.')) continue;
       if (!matches(entry.name)) continue;
       const name = joinNames(folder, entry.name);
       if (this.#isExcluded(name, visit.base)) continue;
       if (!entry.isReadable) {
-        this.note(name, 'failed', 'its name is not UTF-8. Rename the file.');
+        this.#fail(name, 'its name is not UTF-8. Rename the file.', visit);
         continue;
       }
-      await this.#visit(name, isDeep ? segments : rest, visit);
+      const follow = (): Promise<void> => this.#visit(name, isDeep ? segments : rest, visit);
+      if (entry.isLink) visit.links.push(follow);
+      else await follow();
     }
   }
 
@@ -162,17 +173,28 @@ class FileSearch {
     { isNamed }: { readonly isNamed: boolean } = { isNamed: false },
   ): Promise<void> {
     const isMatch = rest.every((segment) => segment === '**');
-    const found = await this.#resolve(name, isMatch || isNamed);
+    const found = await this.#resolve(name, isMatch || isNamed, visit);
     if (found === undefined) return;
     const { path, stats } = found;
     if (stats.isFile()) {
-      if (isMatch) visit.files.push(workspaceFile(path, name, stats));
+      if (isMatch) visit.names.add(this.#take(workspaceFile(path, name, stats), isNamed));
       return;
     }
-    if (!stats.isDirectory() || visit.folders.includes(path)) return;
-    const inside = { ...visit, folders: [...visit.folders, path] };
     // As actions/upload-artifact does it: a folder stands for what is in it.
-    await this.#enter(name, rest.length === 0 ? ['**'] : rest, inside);
+    const left = rest.length === 0 ? ['**'] : rest;
+    const entering = JSON.stringify([path, left]);
+    if (!stats.isDirectory() || visit.entered.has(entering)) return;
+    visit.entered.add(entering);
+    await this.#enter(name, left, visit);
+  }
+
+  /** Keeps a file, once for each name that the user gave it. @returns the name that it has here. */
+  #take(file: WorkspaceFile, isNamed: boolean): string {
+    const known = this.#names.get(file.path);
+    if (known !== undefined && !isNamed && this.#files.has(known)) return known;
+    this.#names.set(file.path, known ?? file.name);
+    this.#files.set(file.name, file);
+    return file.name;
   }
 
   /**
@@ -184,47 +206,41 @@ class FileSearch {
   async #resolve(
     name: string,
     isWanted: boolean,
+    visit: Visit,
   ): Promise<{ readonly path: string; readonly stats: BigIntStats } | undefined> {
     try {
       const path = await realpath(join(this.#workspace, name));
       const stats = await stat(path, { bigint: true });
       if (isInside(path, this.#root)) return { path, stats };
       if (!isWanted && !stats.isDirectory()) return undefined;
-      this.note(
-        name,
-        'failed',
-        'its link leads out of the workspace. Copy what it leads to into the workspace.',
-      );
+      const what = 'its link leads out of the workspace. Copy what it leads to into the workspace.';
+      this.#fail(name, what, visit);
       return undefined;
     } catch (error) {
       if (!isWanted) return undefined;
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      this.note(
-        name,
-        'failed',
+      const what =
         code === 'ENOENT' || code === 'ELOOP'
           ? 'its link leads nowhere. Remove the link, or run the step when its target is there.'
-          : `it cannot be read (${code}). Let this user read it, or leave it out.`,
-      );
+          : `it cannot be read (${code}). Let this user read it, or leave it out.`;
+      this.#fail(name, what, visit);
       return undefined;
     }
   }
 
-  async #entriesOf(folder: string): Promise<readonly { name: string; isReadable: boolean }[]> {
+  async #entriesOf(folder: string, visit: Visit): Promise<readonly FolderEntry[]> {
     try {
-      const names = await readdir(join(this.#workspace, folder), { encoding: 'buffer' });
-      return names.map((bytes) => {
-        const name = bytes.toString();
-        return { name, isReadable: Buffer.from(name).equals(bytes) };
+      const options = { encoding: 'buffer', withFileTypes: true } as const;
+      const entries = await readdir(join(this.#workspace, folder), options);
+      return entries.map((entry) => {
+        const name = entry.name.toString();
+        const isReadable = Buffer.from(name).equals(entry.name);
+        return { name, isReadable, isLink: entry.isSymbolicLink() };
       });
     } catch (error) {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT')
-        this.note(
-          folder || '.',
-          'failed',
-          `the folder cannot be read (${code}). Let this user read it, or leave it out.`,
-        );
+      const what = `the folder cannot be read (${code}). Let this user read it, or leave it out.`;
+      if (code !== 'ENOENT') this.#fail(folder || '.', what, visit);
       return [];
     }
   }
@@ -236,44 +252,32 @@ class FileSearch {
   }
 }
 
-/** What a search has found so far, and where it is. */
+interface FolderEntry {
+  readonly name: string;
+  /** Whether its name is UTF-8: otherwise no path leads to it. */
+  readonly isReadable: boolean;
+  readonly isLink: boolean;
+}
+
+/** What is known while one pattern is followed. */
 interface Visit {
-  readonly files: WorkspaceFile[];
+  /** The names of the files that it matches, and of what is wrong. */
+  readonly names: Set<string>;
   /** Whether the pattern names something hidden, so that hidden names match its wildcards, too. */
   readonly isHiddenWanted: boolean;
   /** The folder that the pattern names before its first wildcard. */
   readonly base: string;
-  /** The real paths of the folders that the search is in. */
-  readonly folders: readonly string[];
+  /** The folders that were entered, by their real paths, with what was left of the pattern: each only once. */
+  readonly entered: Set<string>;
+  /** The links that are still to be followed. */
+  readonly links: (() => Promise<void>)[];
 }
 
-function baseOf(pattern: string): string {
-  const segments = pattern.split('/');
-  const first = segments.findIndex(hasGlob);
-  return segments.slice(0, first === -1 ? segments.length : first).join('/');
-}
-
-function hasGlob(segment: string): boolean {
-  return /[*?[]/.test(segment);
-}
-
-/** Only what GitHub's own actions know in a pattern: braces and parentheses are ordinary characters. */
-const dialect = { nobrace: true, noextglob: true, nonegate: true, nocase: process.platform === 'win32' };
-
-function matcher(pattern: string, dot: boolean): (name: string) => boolean {
-  return picomatch(pattern, { ...dialect, dot });
-}
-
-/** A pattern that takes files away matches hidden ones, too, and whole folders. */
-function exclusion(pattern: string): (name: string) => boolean {
-  const matches = picomatch([pattern, `${pattern}/**`], { ...dialect, dot: true });
-  return (name) => name === pattern || name.startsWith(`${pattern}/`) || matches(name);
-}
-
+/** Whether there is something of this name, be it something that this user may not read. */
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
-    () => false,
+    (error: unknown) => !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''),
   );
 }
 

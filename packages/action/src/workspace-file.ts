@@ -62,13 +62,17 @@ async function* readUnchanged(
 
 async function openWithoutLinks(path: string, name: string): Promise<FileHandle> {
   try {
-    // Windows has no such flag; device and inode are checked there, too.
-    return await open(path, constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0));
+    // Windows has no such flags; device and inode are checked there, too. A pipe in its place would block for ever.
+    return await open(path, constants.O_RDONLY | flag('O_NOFOLLOW') | flag('O_NONBLOCK'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP' || code === 'ENOENT') throw new ChangedFileError(name);
     throw error;
   }
+}
+
+function flag(name: 'O_NOFOLLOW' | 'O_NONBLOCK'): number {
+  return (constants as Partial<Record<typeof name, number>>)[name] ?? 0;
 }
 
 async function checkUnchanged(file: FileHandle, name: string, found: BigIntStats): Promise<void> {

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InputProblem } from '../input-problem.ts';
 import { quote } from '../quoting.ts';
+import { isInside } from '../workspace.ts';
 import { inputDescription, type InputName } from './input-table.ts';
 import type { Parser } from './parsers.ts';
 
@@ -75,7 +76,11 @@ export class InputReader {
     const given = this.read(name, parse, []);
     const ofFile = await this.readAsync(
       nameOfFile,
-      async (path) => parse(await readListFile(path, this.workspace)),
+      async (path) => {
+        const values = parse(await readListFile(path, this.workspace));
+        if (values.length > 0) return values;
+        throw new InputProblem(`${quote(path)} holds no value. Leave the input out, or fill the file`);
+      },
       [],
     );
     return [...new Set([...given, ...ofFile])];
@@ -123,17 +128,25 @@ export function givenText(source: InputSource, name: InputName): string {
 }
 
 async function readListFile(path: string, workspace: string): Promise<string> {
-  const file = resolve(workspace, path);
-  const refuse = (what: string): InputProblem =>
-    new InputProblem(`${quote(path)} ${what}. Give the path of a text file, relative to the workspace`);
+  const refuse = (what: string, remedy: string): InputProblem =>
+    new InputProblem(`${quote(path)} ${what}. ${remedy}`);
   try {
+    const file = await realpath(resolve(workspace, path));
+    // Its lines may stand in an error, so it must be one that the workflow has made.
+    if (!isInside(file, await realpath(workspace))) {
+      throw refuse('is not inside the workspace', 'Copy the file into the workspace');
+    }
     const stats = await stat(file);
-    if (!stats.isFile()) throw refuse('is not a file');
-    if (stats.size > maxBytesOfList) throw refuse(`is larger than ${maxBytesOfList} bytes`);
+    if (!stats.isFile()) throw refuse('is not a file', 'Give the path of a text file');
+    if (stats.size > maxBytesOfList) {
+      throw refuse(`is larger than ${maxBytesOfList} bytes`, 'Split the list between several steps');
+    }
     return (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
   } catch (error) {
     if (error instanceof InputProblem) throw error;
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw refuse(code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`);
+    throw code === 'ENOENT'
+      ? refuse('is not there', 'Give a path relative to the workspace, and make the file in an earlier step')
+      : refuse(`cannot be read (${code})`, 'Let the user of the runner read it');
   }
 }

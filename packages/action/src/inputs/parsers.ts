@@ -87,10 +87,13 @@ export function setOf<T extends string>(allowed: readonly T[]): Parser<ReadonlyS
   };
 }
 
+/** A URL may hold a comma: only one that another URL follows ends it. */
+export const linkSeparator = /\s+|,(?=https?:)/i;
+
 /** http(s) URLs between newlines and blanks, or behind a comma. */
 export const webUrls: Parser<readonly string[]> = (text) =>
   text
-    .split(/\s+|,(?=https?:)/i)
+    .split(linkSeparator)
     .map((link) => link.replace(/^,+|,+$/g, ''))
     .filter((link) => link !== '')
     .map(webUrl);

@@ -87,9 +87,10 @@ function checkSources(reader: InputReader): void {
   if (isCollecting) {
     const others = [...given, ...onlyForSubmitting.filter((name) => reader.isGiven(name))];
     if (others.length > 0) {
+      const ids = collected.filter((name) => reader.isGiven(name)).join(', ');
       reader.refuse(
-        `scan-ids, ${others.join(', ')}`,
-        'with scan-ids nothing is submitted. Leave the others out.',
+        `${ids}, ${others.join(', ')}`,
+        `with ${ids} nothing is submitted. Leave the others out.`,
       );
     }
   }

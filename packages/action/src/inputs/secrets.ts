@@ -1,5 +1,5 @@
 import { givenText, type InputSource } from './input-reader.ts';
-import { jsonObject } from './parsers.ts';
+import { jsonObject, linkSeparator } from './parsers.ts';
 
 /**
  * So short, a mask hides more than it protects: the runner replaces every occurrence in the log and the summary, and
@@ -19,7 +19,7 @@ export function secretsIn(source: InputSource): readonly string[] {
     // The path of a webhook can be its only secret.
     callbackUrl,
     ...secretsOfLink(callbackUrl),
-    ...givenText(source, 'download-links').split(/\s+/).flatMap(secretsOfLink),
+    ...givenText(source, 'download-links').split(linkSeparator).flatMap(secretsOfLink),
     ...headerValues(givenText(source, 'callback-headers')),
   ]);
 }
