@@ -12,8 +12,10 @@ export default defineConfig({
     exclude: ['test/n8n/**', '**/node_modules/**'],
     // Most tests wait for a process or a socket rather than compute.
     maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Bounds for what never ends. A busy machine must not reach them.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 120_000 } },
     reporters: ['default', './test/closing-line-reporter.ts'],
   },
 });

@@ -566,7 +566,8 @@ describe('a report that cannot be had', { concurrent: true }, () => {
     const { identifier } = simulator.digicert.addReport({
       runs: [{ runIdentifier: 'endless', status: 'GENERATING' }],
     });
-    const step = await runStep({ service, 'report-id': identifier, timeout: '2s' });
+    const timeUpWhen = () => simulator.journal.list({ route: 'digicert.report.history' }).length > 1;
+    const step = await runStep({ service, 'report-id': identifier }, { timeUpWhen });
     expect(step.exitCode).toBe(1);
     expect(step.reports[0]).toMatchObject({ state: 'timeout', runId: 'endless' });
     expect(step.reports[0]?.message).toMatch(

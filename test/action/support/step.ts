@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Simulator, startSimulator } from '@security-reports/simulator';
 import { test as base } from 'vitest';
 import {
@@ -33,6 +34,11 @@ export interface StepResult extends RunResult {
   readonly reports: readonly ReportMember[];
 }
 
+export interface StepOptions extends Omit<Partial<RunOptions>, 'inputs'> {
+  /** Ends the time of the step, whatever its time-out, as soon as this holds. */
+  readonly timeUpWhen?: () => boolean;
+}
+
 export interface StepFixtures {
   /** A simulator over plain http on loopback. */
   readonly simulator: Simulator;
@@ -45,7 +51,7 @@ export interface StepFixtures {
    */
   readonly runStep: (
     inputs: Readonly<Record<string, string>>,
-    options?: Omit<Partial<RunOptions>, 'inputs'>,
+    options?: StepOptions,
   ) => Promise<StepResult>;
 }
 
@@ -73,9 +79,10 @@ export const test = base.extend<StepFixtures>({
       'perception-point': simulator.perceptionPoint.token,
       digicert: simulator.digicert.apiKey,
     };
-    await use(async (inputs, options = {}) => {
+    await use(async (inputs, { timeUpWhen, ...options } = {}) => {
       const { service = 'spectra-analyze' } = inputs;
-      const result = await runBuiltAction({
+      const run = timeUpWhen === undefined ? runBuiltAction : runUntil(timeUpWhen);
+      const result = await run({
         workspace,
         ...options,
         inputs: {
@@ -90,6 +97,31 @@ export const test = base.extend<StepFixtures>({
     });
   },
 });
+
+const jumpingClock = new URL('./jumping-clock.ts', import.meta.url).href;
+
+/** Runs the Action on a clock that jumps beyond every deadline when `isTimeUp` holds. */
+function runUntil(isTimeUp: () => boolean): (options: RunOptions) => Promise<RunResult> {
+  return async (options) => {
+    const folder = await mkdtemp(join(tmpdir(), 'security-reports-clock-'));
+    const sign = join(folder, 'time-is-up');
+    const env = { ...options.env, NODE_OPTIONS: `--import=${jumpingClock}`, JUMP_WHEN_EXISTS: sign };
+    let hasEnded = false;
+    const sayWhen = async () => {
+      while (!hasEnded && !isTimeUp()) await sleep(5);
+      await writeFile(sign, '');
+    };
+    try {
+      const running = runBuiltAction({ ...options, env }).finally(() => {
+        hasEnded = true;
+      });
+      const [result] = await Promise.all([running, sayWhen()]);
+      return result;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
 
 /** Every file below a folder but the list of reports that each step writes; hidden ones too, as `allFilesIn` gives them. */
 export async function filesIn(folder: string): Promise<readonly string[]> {

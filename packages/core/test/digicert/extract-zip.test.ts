@@ -84,7 +84,8 @@ describe('unpacking a ZIP', () => {
 
   test('of any content gives the same content again', async () => {
     const files = fc.dictionary(
-      fc.stringMatching(/^[a-z]{1,8}\.csv$/),
+      // Not such as "aux.csv", which Windows reserves.
+      fc.stringMatching(/^[a-z]{4,8}\.csv$/),
       fc.uint8Array({ maxLength: 40_000 }),
       {
         minKeys: 1,
