@@ -45,9 +45,12 @@ describe('what is secret for Perception Point', { concurrent: true }, () => {
     const [file, linked] = step.reports.map(({ scanId = '' }) => scanId);
     expect(simulator.perceptionPoint.carried(file ?? '', 'file_password', secrets.password)).toBe(true);
     expect(simulator.perceptionPoint.carried(linked ?? '', 'download_link', link)).toBe(true);
-    await vi.waitFor(() => {
-      expect(receiver.requests).toHaveLength(2);
-    });
+    await vi.waitFor(
+      () => {
+        expect(receiver.requests).toHaveLength(2);
+      },
+      { timeout: 120_000 },
+    );
     expect(receiver.requests[0]?.headers['x-hook-secret']).toBe(secrets.header);
     await expectNowhere([...all, link], step, workspace);
   });
@@ -125,13 +128,12 @@ describe('what is secret for Perception Point', { concurrent: true }, () => {
     async (fault, { workspace, runStep }) => {
       await using simulator = await startSimulator({ perceptionPoint: { token: secrets.token } });
       simulator.faults.script({ route: 'perception-point.scans.list', times: 'always', fault });
-      const step = await runStep({
-        service,
-        token: secrets.token,
-        'base-url': simulator.url,
-        'scan-ids': '1',
-        timeout: '2s',
-      });
+      // A second request shows that the step got the answer to the first one.
+      const timeUpWhen = () => simulator.journal.list({ route: 'perception-point.scans.list' }).length > 1;
+      const step = await runStep(
+        { service, token: secrets.token, 'base-url': simulator.url, 'scan-ids': '1' },
+        { timeUpWhen },
+      );
       expect(step.exitCode).toBe(1);
       expect(step.reports[0]?.message).toMatch(/./);
       expect(simulator.journal.list()[0]?.credential).toBe('right');
@@ -183,14 +185,17 @@ describe('the key of DigiCert', { concurrent: true }, () => {
       for (const route of isReport(fault) ? routes.slice(0, 2) : routes) {
         simulator.faults.clear();
         simulator.faults.script({ route, times: 'always', fault });
-        const step = await runStep({
-          service: 'digicert',
-          token: key,
-          'base-url': simulator.url,
-          'report-id': identifier,
-          run: String(route === 'digicert.report.run'),
-          timeout: '2s',
-        });
+        const step = await runStep(
+          {
+            service: 'digicert',
+            token: key,
+            'base-url': simulator.url,
+            'report-id': identifier,
+            run: String(route === 'digicert.report.run'),
+            timeout: '60s',
+          },
+          { timeUpWhen: () => simulator.journal.list({ route }).length > 1 },
+        );
         const [request] = simulator.journal.list({ route });
         expect(request).toMatchObject({ credential: 'right', fault: fault.kind });
         await expectNowhere([key], step, workspace);

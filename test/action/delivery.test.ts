@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -173,7 +173,10 @@ describe('a step that asks for reports', () => {
     const slow = simulator.spectraAnalyze.addSample({ creationSeconds: 3600 });
     const quick = simulator.spectraAnalyze.addSample({ creationSeconds: 0 });
 
-    const step = await runStep({ hashes: `${slow.sha1} ${quick.sha1}`, timeout: '3s' });
+    const timeUpWhen = () =>
+      existsSync(join(workspace, `security-reports/${quick.sha1}.pdf`)) &&
+      simulator.journal.list({ route: 'spectra-analyze.pdf.status', subject: slow.sha1 }).length > 1;
+    const step = await runStep({ hashes: `${slow.sha1} ${quick.sha1}` }, { timeUpWhen });
 
     expect(step.exitCode).toBe(1);
     expect(step.reports.map(({ state }) => state)).toEqual(['timeout', 'ready']);

@@ -703,8 +703,8 @@ describe('too many requests', { concurrent: true }, () => {
 test.concurrent('the service is asked at api.digicert.com unless told otherwise', async ({ runStep }) => {
   await using proxy = await startDeadEndProxy();
   const step = await runStep(
-    { service, 'base-url': '', 'report-id': '1', timeout: '2s' },
-    { env: { HTTPS_PROXY: proxy.url, NO_PROXY: '' } },
+    { service, 'base-url': '', 'report-id': '1' },
+    { env: { HTTPS_PROXY: proxy.url, NO_PROXY: '' }, timeUpWhen: () => proxy.destinations.size > 0 },
   );
   expect(step.exitCode).toBe(1);
   expect(proxy.destinations).toEqual(new Set(['api.digicert.com:443']));

@@ -230,7 +230,14 @@ describe('a fault of the list of scans', { concurrent: true }, () => {
       await writeFiles(workspace, { 'a.txt': 'a' });
       simulator.faults.script({ route: 'perception-point.scans.list', times: 'always', fault });
 
-      const step = await runStep({ service, files: 'a.txt', timeout: state === 'timeout' ? '2s' : '30s' });
+      const route = 'perception-point.scans.list';
+      // A second request shows that the step got the answer to the first one.
+      const requests = fault.kind === 'hang' || fault.kind === 'stall' ? 1 : 2;
+      const isTimeUp = () => simulator.journal.list({ route }).length >= requests;
+      const step = await runStep(
+        { service, files: 'a.txt' },
+        state === 'timeout' ? { timeUpWhen: isTimeUp } : {},
+      );
 
       expect(step.exitCode).toBe(1);
       const [{ scanId } = { scanId: undefined }] = simulator.perceptionPoint.listSubmissions();

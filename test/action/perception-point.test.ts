@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { malwareMarker } from '@security-reports/simulator';
@@ -15,6 +16,12 @@ function sha256Of(content: string): string {
 
 async function jsonIn(folder: string, path = ''): Promise<Readonly<Record<string, unknown>>> {
   return JSON.parse(await readFile(join(folder, path), 'utf8')) as Record<string, unknown>;
+}
+
+/** Whether a step has delivered the verdict on a file. */
+function hasReportOn(file: string, workspace: string): boolean {
+  const folder = join(workspace, 'security-reports');
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(`${file}-`));
 }
 
 describe('files that are scanned', { concurrent: true }, () => {
@@ -167,7 +174,7 @@ describe('files that are scanned', { concurrent: true }, () => {
     expect(step.reports.map(({ state }) => state)).toEqual(names.map(() => 'ready'));
     expect(simulator.journal.list({ route: 'perception-point.files.submit' })).toHaveLength(40);
     // Each on its own would look at least twice.
-    expect(simulator.journal.list({ route: 'perception-point.scans.list' }).length).toBeLessThan(20);
+    expect(simulator.journal.list({ route: 'perception-point.scans.list' }).length).toBeLessThan(40);
   });
 
   test('are found by whatever id the service gives, with every digit, and on any page', async ({
@@ -453,7 +460,16 @@ describe('a scan that takes too long', { concurrent: true }, () => {
     simulator.perceptionPoint.scriptScan({ name: 'quick.txt', scan: { scanSeconds: 0 } });
     await writeFiles(workspace, { 'slow.txt': 'slow', 'quick.txt': 'quick' });
 
-    const step = await runStep({ service, files: '*.txt', timeout: '3s' });
+    let isScanning = false;
+    const step = await runStep(
+      { service, files: '*.txt' },
+      {
+        onLog: (line) => {
+          isScanning ||= line.startsWith('slow.txt  being scanned');
+        },
+        timeUpWhen: () => isScanning && hasReportOn('quick.txt', workspace),
+      },
+    );
 
     expect(step.exitCode).toBe(1);
     expect(step.reports.map(({ subject, state }) => [subject, state])).toEqual([
@@ -472,7 +488,8 @@ describe('a scan that takes too long', { concurrent: true }, () => {
 
   test('is said to be unlisted when the service never lists it', async ({ simulator, runStep }) => {
     simulator.perceptionPoint.addScan({ scanSeconds: 0 });
-    const step = await runStep({ service, 'scan-ids': 'no-such-scan', timeout: '2s' });
+    const timeUpWhen = () => simulator.journal.list({ route: 'perception-point.scans.list' }).length > 1;
+    const step = await runStep({ service, 'scan-ids': 'no-such-scan' }, { timeUpWhen });
     expect(step.reports[0]).toMatchObject({ state: 'timeout', scanId: 'no-such-scan' });
     expect(step.reports[0]?.message).toContain('the last state: not listed yet');
   });
@@ -485,7 +502,9 @@ describe('a scan that takes too long', { concurrent: true }, () => {
     simulator.faults.script({ route: 'perception-point.files.submit', fault: { kind: 'hang' } });
     await writeFiles(workspace, { 'a.txt': 'a', 'b.txt': 'b' });
 
-    const step = await runStep({ service, files: '*.txt', concurrency: '1', timeout: '1s' });
+    const route = 'perception-point.files.submit';
+    const timeUpWhen = () => simulator.journal.list({ route }).length > 0;
+    const step = await runStep({ service, files: '*.txt', concurrency: '1' }, { timeUpWhen });
 
     expect(simulator.journal.list({ route: 'perception-point.files.submit' })).toHaveLength(1);
     expect(step.reports.map(({ subject, state }) => [subject, state])).toEqual([
@@ -553,7 +572,10 @@ describe('a submission that nobody knows the fate of', { concurrent: true }, () 
       simulator.faults.script({ route: 'perception-point.files.submit', fault });
 
     // One at a time, so that each file meets its fault.
-    const step = await runStep({ service, files: '*', concurrency: '1', timeout: '6s' });
+    const route = 'perception-point.files.submit';
+    const timeUpWhen = () =>
+      simulator.journal.list({ route }).length === 7 && hasReportOn('6-fine', workspace);
+    const step = await runStep({ service, files: '*', concurrency: '1' }, { timeUpWhen });
 
     expect(step.exitCode).toBe(1);
     expect(simulator.journal.list({ route: 'perception-point.files.submit' })).toHaveLength(7);
@@ -675,9 +697,12 @@ describe('callbacks', { concurrent: true }, () => {
     });
 
     expect(step.exitCode).toBe(0);
-    await vi.waitFor(() => {
-      expect(receiver.requests).toHaveLength(1);
-    });
+    await vi.waitFor(
+      () => {
+        expect(receiver.requests).toHaveLength(1);
+      },
+      { timeout: 120_000 },
+    );
     const [callback] = receiver.requests;
     expect(callback).toMatchObject({
       method: 'POST',
@@ -719,8 +744,8 @@ test.concurrent.for([
 ] as const)('the region %s is asked at %s', async ([region, host], { runStep }) => {
   await using proxy = await startDeadEndProxy();
   const step = await runStep(
-    { service, region, 'base-url': '', 'scan-ids': '1', timeout: '2s' },
-    { env: { HTTPS_PROXY: proxy.url, NO_PROXY: '' } },
+    { service, region, 'base-url': '', 'scan-ids': '1' },
+    { env: { HTTPS_PROXY: proxy.url, NO_PROXY: '' }, timeUpWhen: () => proxy.destinations.size > 0 },
   );
   expect(step.exitCode).toBe(1);
   expect(proxy.destinations).toEqual(new Set([host]));

@@ -46,7 +46,8 @@ describe('a verdict that is known', { concurrent: true }, () => {
 
   test('stays when the PDF takes longer than the step', async ({ simulator, runStep }) => {
     const bad = simulator.spectraAnalyze.addSample({ classification: 'suspicious', creationSeconds: 3600 });
-    const step = await runStep({ hashes: bad.sha256, classification: 'true', timeout: '2s' });
+    const timeUpWhen = () => simulator.journal.list({ route: 'spectra-analyze.pdf.status' }).length > 1;
+    const step = await runStep({ hashes: bad.sha256, classification: 'true' }, { timeUpWhen });
     expect(step.reports[0]).toMatchObject({ state: 'timeout', verdict: 'suspicious' });
     expect(step.outputs['verdict']).toBe('suspicious');
     expect(errorsIn(step.log).at(-1)).toContain('1 suspicious of 1 report');
@@ -437,7 +438,7 @@ describe.skipIf(process.platform === 'win32')('the output directory', { concurre
         expect(pid).not.toBe('');
         return Number(pid);
       },
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     );
     process.kill(writer, 'SIGKILL');
     const killed = await running;
@@ -468,7 +469,7 @@ describe.skipIf(process.platform === 'win32')('the output directory', { concurre
       async () => {
         expect(await readdir(directory)).toHaveLength(1);
       },
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     );
     await rm(directory, { recursive: true });
     const step = await running;

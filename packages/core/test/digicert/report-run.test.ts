@@ -66,8 +66,10 @@ describe('the latest run', () => {
   test('is not guessed from a name that comes close, but that one is in the error', async () => {
     const certCentral = await startCertCentral();
     const { digicert } = certCentral.simulator;
-    for (const displayName of ['Orders', 'Order', 'All orders 2026', 'Domains', 'Ordres\u202e', 'Users']) {
-      digicert.addReport({ displayName, runs: [{}] });
+    const names = ['Orders', 'Order', 'All orders 2026', 'Domains', 'Ordres\u202e', 'Users'];
+    // The history comes newest first.
+    for (const [hours, displayName] of names.entries()) {
+      digicert.addReport({ displayName, runs: [{ startedSecondsAgo: 3600 * hours }] });
     }
     const report = { displayName: 'orders' };
     const remedy = expect.stringMatching(

@@ -103,7 +103,7 @@ describe('scanning a file', () => {
       client,
       new ScanWatch(client),
       { source: { type: 'data', file: textFile('hello') } },
-      within(client, 60),
+      within(client, 3_000),
     );
     expect(result).toMatchObject({ verdict, verdictCode: code });
     const document = JSON.parse(result.document) as Record<string, unknown>;
@@ -121,7 +121,7 @@ describe('scanning a file', () => {
         client,
         new ScanWatch(client),
         { source: { type: 'data', file: textFile('hello') } },
-        within(client, 60),
+        within(client, 3_000),
       );
       expect(verdict).toBe('malicious');
     },
@@ -136,7 +136,7 @@ describe('scanning a file', () => {
       client,
       new ScanWatch(client),
       { source: { type: 'data', file: textFile('hello') } },
-      within(client, 60),
+      within(client, 3_000),
     );
     expect(verdict).toBe('malicious');
   });
@@ -144,26 +144,35 @@ describe('scanning a file', () => {
   test('waits while the scan is not listed, and while a verdict is not final', async () => {
     const { simulator, client } = await startXRay();
     simulator.perceptionPoint.scriptScan({
-      scan: { listLagSeconds: 0.15, finishedAtLagSeconds: 0.15, scanSeconds: 0.2 },
+      scan: { listLagSeconds: 600, scanSeconds: 3600, finishedAtLagSeconds: 600 },
     });
     const states: string[] = [];
-    await scanFile(
+    const scanned = scanFile(
       client,
       new ScanWatch(client),
       { source: { type: 'data', file: textFile('hello') } },
-      { ...within(client, 60), onProgress: ({ state }) => states.push(state) },
+      { ...within(client, 9_000), onProgress: ({ state }) => states.push(state) },
     );
+    await expect.poll(() => states).toEqual(['not listed yet']);
+    simulator.advance(600);
+    await expect.poll(() => states.at(-1)).toBe('being scanned');
+    simulator.advance(3000);
+    const looks = (): number => simulator.journal.list({ route: list }).length;
+    const before = looks();
+    await expect.poll(looks).toBeGreaterThan(before + 1);
+    simulator.advance(600);
+    await scanned;
     expect(states).toEqual(['not listed yet', 'being scanned']);
   });
 
   test('ends at the deadline with the id, by which asking later succeeds', async () => {
-    const { simulator, client } = await startXRay({ scanSeconds: 1 });
+    const { simulator, client } = await startXRay({ scanSeconds: 3600 });
     const watch = new ScanWatch(client);
     const error = await scanFile(
       client,
       watch,
       { source: { type: 'data', file: textFile('hello') } },
-      within(client, 5),
+      within(client, 15),
     ).catch((reason: unknown) => reason as { resumeId: string; message: string });
     const [submission] = simulator.perceptionPoint.listSubmissions();
     expect(error).toMatchObject({
@@ -174,7 +183,8 @@ describe('scanning a file', () => {
         `The service goes on scanning: ask again for the scan id ${submission?.scanId ?? ''}`,
       ) as string,
     });
-    const scan = await watch.waitFor(submission?.scanId ?? '', within(client, 120));
+    simulator.advance(3600);
+    const scan = await watch.waitFor(submission?.scanId ?? '', within(client, 3_000));
     expect(scan.verdict).toBe('clean');
   });
 });
@@ -182,7 +192,7 @@ describe('scanning a file', () => {
 describe('what to do about a wait that was in vain', () => {
   test('is to check an id that was never listed', async () => {
     const { client } = await startXRay();
-    const error = await failureOf(new ScanWatch(client).waitFor('4711', within(client, 5)));
+    const error = await failureOf(new ScanWatch(client).waitFor('4711', within(client, 15)));
     expect(error).toMatchObject({
       name: 'TimeoutError',
       lastState: 'not listed yet',
@@ -218,29 +228,40 @@ test('a wait at an interval below the shortest one rests no negative time', asyn
   process.on('warning', onWarning);
   onTestFinished(() => void process.off('warning', onWarning));
   const { simulator, client } = await startXRay({ offersLookUp: false });
-  const id = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0, scanSeconds: 0.2 });
-  await new ScanWatch(client, 100).waitFor(id, within(client, 60));
-  expect(simulator.journal.list({ route: list }).length).toBeGreaterThan(2);
+  const id = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0, scanSeconds: 3600 });
+  const waiting = new ScanWatch(client, 100).waitFor(id, within(client, 9_000));
+  await expect.poll(() => simulator.journal.list({ route: list }).length).toBeGreaterThan(2);
+  simulator.advance(3600);
+  await waiting;
   expect(warnings).toEqual([]);
 });
 
 describe('many that wait at once', () => {
   test('share one polling loop', async () => {
-    const { simulator, client } = await startXRay({ scanSeconds: 0.6, offersLookUp: false });
+    const { simulator, client } = await startXRay({ scanSeconds: 3600, offersLookUp: false });
     const watch = new ScanWatch(client);
+    const looks = (): number => simulator.journal.list({ route: list }).length;
+    const submitted = (): number => simulator.perceptionPoint.listSubmissions().length;
+    /** How often they look within ten seconds of their clock. */
     const waitForAll = async (files: number): Promise<number> => {
-      const before = simulator.journal.list({ route: list }).length;
-      await Promise.all(
+      const all = submitted() + files;
+      const scanned = Promise.all(
         Array.from({ length: files }, (_, index) =>
           scanFile(
             client,
             watch,
             { source: { type: 'data', file: textFile(`file ${index}`) } },
-            within(client, 300),
+            within(client, 9_000),
           ),
         ),
       );
-      return simulator.journal.list({ route: list }).length - before;
+      await expect.poll(submitted).toBe(all);
+      const before = looks();
+      await client.clock.sleep(10_000, new AbortController().signal);
+      const count = looks() - before;
+      simulator.advance(3600);
+      await scanned;
+      return count;
     };
     const looksForOne = await waitForAll(1);
     // All rows fit on one page, so that a look is one request.
@@ -253,8 +274,8 @@ describe('many that wait at once', () => {
     const soon = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0, scanSeconds: 0.3 });
     const watch = new ScanWatch(client);
     const cancellation = new AbortController();
-    const canceled = watch.waitFor(never, { ...within(client, 300), signal: cancellation.signal });
-    const finished = watch.waitFor(soon, within(client, 300));
+    const canceled = watch.waitFor(never, { ...within(client, 3_000), signal: cancellation.signal });
+    const finished = watch.waitFor(soon, within(client, 3_000));
     cancellation.abort(new Error('enough'));
     await expect(canceled).rejects.toThrow('enough');
     expect((await finished).finished).toBe(true);
@@ -266,16 +287,16 @@ describe('many that wait at once', () => {
     const watch = new ScanWatch(client);
     simulator.faults.script({ route: list, times: 6, fault: { kind: 'status', status: 503 } });
     const states: string[] = [];
-    await watch.waitFor(id, { ...within(client, 300), onProgress: ({ state }) => states.push(state) });
+    await watch.waitFor(id, { ...within(client, 3_000), onProgress: ({ state }) => states.push(state) });
     expect(states).toContain('the service cannot answer for now');
     simulator.faults.script({ route: list, times: 'always', fault: { kind: 'status', status: 401 } });
-    await expect(watch.waitFor(id, within(client, 300))).rejects.toMatchObject({ name: 'AccessError' });
+    await expect(watch.waitFor(id, within(client, 3_000))).rejects.toMatchObject({ name: 'AccessError' });
   });
 
   test('stop asking when nobody waits any more', async () => {
     const { simulator, client } = await startXRay();
     const id = simulator.perceptionPoint.addScan({ createdSecondsAgo: 0 });
-    await new ScanWatch(client).waitFor(id, within(client, 60));
+    await new ScanWatch(client).waitFor(id, within(client, 3_000));
     const asked = simulator.journal.list({ route: list }).length;
     await client.clock.sleep(20_000, new AbortController().signal);
     expect(simulator.journal.list({ route: list })).toHaveLength(asked);
@@ -296,7 +317,7 @@ describe('a document', () => {
       filePassword,
       callbackHeaders: { a: 'head3r value' },
     } as const;
-    const result = await scanFile(client, new ScanWatch(client), submission, within(client, 60));
+    const result = await scanFile(client, new ScanWatch(client), submission, within(client, 3_000));
     for (const secret of secrets) expect(leaksIn(result, secret)).toEqual([]);
     expect(JSON.parse(result.document)).toMatchObject({
       verbose_verdict: 'MAL',
