@@ -68,7 +68,7 @@ describe('the clock of the nodes', () => {
       clearInterval(alive);
       console.log('woke up');`;
     const options = ['--expose-gc', '--input-type=module', '--eval', script];
-    const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 20_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 120_000 });
     expect(stdout).toBe('woke up\n');
   });
 });

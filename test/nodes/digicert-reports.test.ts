@@ -329,7 +329,7 @@ describe('Download Latest', () => {
     const { identifier } = simulator.digicert.addReport({
       runs: [{ runIdentifier: 'run-1', status: 'GENERATING' }],
     });
-    const items = await itemsOnFailure(latest(identifier, { options: { timeout: 2 } }));
+    const items = await itemsOnFailure(latest(identifier, { options: { timeout: 4 } }));
     expect(items).toMatchObject([
       {
         json: {

@@ -391,7 +391,7 @@ test('the deadline of core ends a request that the server never answers', async 
   const executionSignal = new AbortController().signal;
   const transport = transportTo(simulator.url, { value: `Token ${token}`, executionSignal });
   const client = new SpectraAnalyzeClient({ baseUrl: simulator.url, token, transport, clock: realClock });
-  const failure = await failureOf(client.getPdfReportStatus(sha1, { deadline: realClock.now() + 200 }));
+  const failure = await failureOf(client.getPdfReportStatus(sha1, { deadline: realClock.now() + 2000 }));
   expect(failure).toMatchObject({ name: 'TimeoutError' });
   await expect.poll(() => simulator.journal.list()).toMatchObject([{ aborted: true }]);
 });

@@ -34,7 +34,7 @@ function run(...args: string[]): Command {
 
 /** Waits until everything was printed: the second example is the last line. */
 async function printed(command: Command): Promise<string> {
-  await expect.poll(command.out, { timeout: 10_000 }).toContain('--output report.pdf\n');
+  await expect.poll(command.out).toContain('--output report.pdf\n');
   return command.out();
 }
 

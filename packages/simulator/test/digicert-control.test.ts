@@ -136,7 +136,7 @@ describe('the command', () => {
     try {
       let out = '';
       child.stdout.on('data', (text: Buffer) => (out += text.toString()));
-      await expect.poll(() => out, { timeout: 10_000 }).toContain('--output orders.csv');
+      await expect.poll(() => out).toContain('--output orders.csv');
 
       const [, base = ''] = /^Base URL: (\S+\/reports\/v1)$/m.exec(out) ?? [];
       const [, key = ''] = /^API key: (\S+)$/m.exec(out) ?? [];

@@ -259,7 +259,7 @@ describe('starting a run', () => {
     ['the service failed', { kind: 'status', status: 502 } as const],
     ['no answer came', { kind: 'hang' } as const],
   ])('is not repeated when %s, and says that it may have begun', async (_what, fault) => {
-    const timeouts = { connect: 5_000, headers: 200, body: 200 };
+    const timeouts = { connect: 60_000, headers: 1000, body: 1000 };
     const { simulator, client, script, paths } = await startCertCentral({ timeouts });
     const { identifier } = simulator.digicert.addReport();
     script('run', fault);

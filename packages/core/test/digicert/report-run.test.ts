@@ -123,7 +123,7 @@ describe('the latest run', () => {
       listedBesideRuns: true,
       runs: [{ runIdentifier: 'old', startedSecondsAgo: 60 * day }],
     });
-    const { result } = fetching(certCentral, { report: { id: identifier } }, { withinSeconds: 10 });
+    const { result } = fetching(certCentral, { report: { id: identifier } }, { withinSeconds: 20 });
     expect(await failureOf(result)).toMatchObject({
       name: 'TimeoutError',
       lastState: 'scheduled (a run without an id)',
@@ -490,7 +490,7 @@ describe('a run that is not there in time', () => {
     const { identifier } = certCentral.simulator.digicert.addReport({
       runs: [{ runIdentifier: 'slow', status: 'GENERATING' }],
     });
-    const { result } = fetching(certCentral, { report: { id: identifier } }, { withinSeconds: 5 });
+    const { result } = fetching(certCentral, { report: { id: identifier } }, { withinSeconds: 20 });
     const error = (await failureOf(result)) as TimeoutError;
     expect(error).toMatchObject({
       name: 'TimeoutError',
@@ -508,7 +508,7 @@ describe('a run that is not there in time', () => {
     const { result } = fetching(
       certCentral,
       { report: { id: identifier }, startNewRun: true },
-      { withinSeconds: 5, pollIntervalMs: 700 },
+      { withinSeconds: 20, pollIntervalMs: 700 },
     );
     expect(await failureOf(result)).toMatchObject({
       name: 'TimeoutError',

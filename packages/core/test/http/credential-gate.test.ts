@@ -103,6 +103,7 @@ describe('a first request', () => {
     simulator.faults.script({ route: create, fault: { kind: 'hang' } });
     const ending = new AbortController();
     const first = failureOf(client.createPdfReport(hashes[0] ?? '', { signal: ending.signal }));
+    await expect.poll(() => simulator.journal.list().length).toBe(1);
     const second = client.createPdfReport(hashes[1] ?? '', { deadline: clock.now() + 3000 });
     expect(await failureOf(second)).toMatchObject({ name: 'TimeoutError', maybeTaken: false });
     ending.abort(new Error('enough'));

@@ -6,7 +6,7 @@ import { startProxy } from '../support/proxy.ts';
 import { startRawServer, startServer, unusedPort } from '../support/servers.ts';
 import { failureOf, get, openTransport, readText } from '../support/transport.ts';
 
-const short = { connect: 200, headers: 200, body: 200 };
+const long = { connect: 60_000, headers: 60_000, body: 60_000 };
 
 describe('an exchange that does not come about', () => {
   test('fails as unreachable when nobody listens, and nothing was taken', async () => {
@@ -29,7 +29,7 @@ describe('an exchange that does not come about', () => {
     const server = await startRawServer(() => undefined);
     const url = server.url.replace('http:', 'https:');
     const failure = await failureOf(
-      openTransport({ timeouts: { ...short, headers: 60_000 } }).send(get(url)),
+      openTransport({ timeouts: { ...long, connect: 200 } }).send(get(url)),
     );
     expect(failure).toMatchObject({
       failure: 'unreachable',
@@ -87,7 +87,8 @@ describe('a connection that ends before TLS is spoken', () => {
 describe('an answer that does not come', () => {
   test('in time fails as stalled, and the request may have been taken', async () => {
     const server = await startServer(() => undefined);
-    const failure = await failureOf(openTransport({ timeouts: short }).send(get(server.url)));
+    const timeouts = { ...long, headers: 200 };
+    const failure = await failureOf(openTransport({ timeouts }).send(get(server.url)));
     expect(failure).toMatchObject({
       failure: 'stalled',
       maybeTaken: true,
@@ -119,7 +120,7 @@ describe('an answer that does not end', () => {
     const server = await startServer((_request, response) => {
       response.writeHead(200, { 'content-length': 10 }).write('half');
     });
-    const response = await openTransport({ timeouts: short }).send(get(server.url));
+    const response = await openTransport({ timeouts: { ...long, body: 200 } }).send(get(server.url));
     expect(response.status).toBe(200);
     expect(await failureOf(readText(response))).toMatchObject({
       name: 'TransportError',

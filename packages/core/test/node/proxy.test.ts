@@ -189,9 +189,9 @@ describe('a proxy that does not open the way', () => {
   const password = 'canary-Pass/Word+4711';
 
   /** Sends one request through the proxy, with a password in its URL. */
-  async function failureThrough(proxyHost: string, scheme = 'http'): Promise<unknown> {
+  async function failureThrough(proxyHost: string, scheme = 'http', connect = 60_000): Promise<unknown> {
     setProxies({ HTTPS_PROXY: `${scheme}://user:${encodeURIComponent(password)}@${proxyHost}` });
-    const transport = openTransport({ timeouts: { connect: 300, headers: 60_000, body: 60_000 } });
+    const transport = openTransport({ timeouts: { connect, headers: 60_000, body: 60_000 } });
     const failure = await failureOf(transport.send(get('https://appliance.test/api')));
     expect(leaksIn(failure, password)).toEqual([]);
     return failure;
@@ -274,7 +274,7 @@ describe('a proxy that does not open the way', () => {
 
   test('for it keeps silent is given up after the time for connecting', async () => {
     const proxy = await startRawServer(() => undefined);
-    expect(await failureThrough(`127.0.0.1:${proxy.port}`)).toMatchObject({
+    expect(await failureThrough(`127.0.0.1:${proxy.port}`, 'http', 300)).toMatchObject({
       ...unreachable,
       message: expect.stringContaining(`the proxy 127.0.0.1:${proxy.port} `) as string,
     });

@@ -123,7 +123,7 @@ describe('a call', () => {
 
   test('that is met by silence is made again', async () => {
     const { simulator, client } = await startAppliance({
-      timeouts: { connect: 1000, headers: 100, body: 100 },
+      timeouts: { connect: 60_000, headers: 1000, body: 1000 },
     });
     const { md5 } = simulator.spectraAnalyze.addSample();
     simulator.faults.script({ route: create, fault: { kind: 'hang' } });
