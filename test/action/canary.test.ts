@@ -25,7 +25,6 @@ const breakages: readonly Fault[] = [
 
 test(
   'a planted credential appears nowhere, whatever breaks',
-  { timeout: 120_000 },
   async ({ workspace, artifacts, runStep }) => {
     const certificate = await selfSignedCertificate();
     await using simulator = await startSimulator({ tls: certificate, spectraAnalyze: { token: secret } });
@@ -67,7 +66,7 @@ test(
         hashes: hashes.join('\n'),
         classification: 'true',
         concurrency: '64',
-        timeout: '12s',
+        timeout: '20s',
         'ca-certificate': certificate.cert,
         'upload-artifact': 'true',
       },

@@ -126,9 +126,10 @@ describe('the error code', { concurrent: true }, () => {
       simulator.faults.script({
         route: 'digicert.report.download',
         times: 'always',
-        fault: { kind: 'status', status: 429, json },
+        // Longer than the step may take, so that it does not wait.
+        fault: { kind: 'status', status: 429, headers: { 'retry-after': '3600' }, json },
       });
-      const lasting = await runStep({ service, 'report-id': identifier, timeout: '3s' });
+      const lasting = await runStep({ service, 'report-id': identifier, timeout: '60s' });
       expect(lasting.reports[0]?.state).toBe('failed');
       expect(lasting.reports[0]?.message).toMatch(/request_limit_exceeded.*a key of their own/);
     },

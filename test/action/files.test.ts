@@ -1,5 +1,6 @@
-import { appendFile, mkdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { appendFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { errorsIn, type ReportMember, type StepResult, test, writeFiles } from './support/step.ts';
@@ -210,26 +211,37 @@ describe('a file that changes while the step runs', () => {
   const size = 64 * 1024 * 1024;
 
   test.for([
-    ['grows', (path: string) => appendFile(path, 'more')],
-    ['is written anew in place', async (path: string) => utimes(path, new Date(), new Date(0))],
+    [
+      'grows',
+      (path: string) => {
+        appendFileSync(path, 'more');
+      },
+    ],
+    [
+      'is written anew in place',
+      (path: string) => {
+        utimesSync(path, new Date(), new Date(0));
+      },
+    ],
     [
       'is replaced by another one',
-      async (path: string) => {
-        await writeFile(`${path}.new`, Buffer.alloc(size, 'b'));
-        await rename(`${path}.new`, path);
+      (path: string) => {
+        writeFileSync(`${path}.new`, Buffer.alloc(size, 'b'));
+        renameSync(`${path}.new`, path);
       },
     ],
   ] as const)('fails when it %s, and says so', async ([, change], { simulator, workspace, runStep }) => {
     const content = Buffer.alloc(size, 'a');
     await writeFile(join(workspace, '1.bin'), content);
     await writeFile(join(workspace, '2.bin'), content);
-    // The first submission takes the only place until the second file has changed.
-    simulator.faults.script({ route: 'perception-point.files.submit', fault: { kind: 'delay', ms: 500 } });
+    // The first submission takes the only place until the second file has changed. The simulator answers from this
+    // thread, which is at work on nothing else while it changes the file.
+    simulator.faults.script({ route: 'perception-point.files.submit', fault: { kind: 'delay', ms: 2_000 } });
     const running = runStep(
       { service, files: '*.bin', concurrency: '1', 'fail-on': 'none' },
       {
         onLog: (line) => {
-          if (line.includes('1.bin  sending')) void change(join(workspace, '2.bin'));
+          if (line.includes('1.bin  sending')) change(join(workspace, '2.bin'));
         },
       },
     );

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { malwareMarker } from '@security-reports/simulator';
-import { describe, expect, onTestFinished, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { errorsIn, filesIn, type ReportMember, test, writeFiles } from './support/step.ts';
 
 const absent = 'a'.repeat(64);
@@ -483,7 +483,7 @@ describe.skipIf(process.platform === 'win32')('the output directory', { concurre
 });
 
 describe('a report that is downloaded from another origin', { concurrent: true }, () => {
-  test('is delivered, and the log says where it came from', async ({ simulator, runStep }) => {
+  test('is delivered, and the log says where it came from', async ({ simulator, runStep, onTestFinished }) => {
     const bodies: Readonly<Record<string, string>> = {
       '/a.pdf': `%PDF-1.7\n${'x'.repeat(2_000)}\n%%EOF\n`,
       '/a.csv': 'id,name\r\n1,a\r\n2,b\r\n',
