@@ -483,7 +483,11 @@ describe.skipIf(process.platform === 'win32')('the output directory', { concurre
 });
 
 describe('a report that is downloaded from another origin', { concurrent: true }, () => {
-  test('is delivered, and the log says where it came from', async ({ simulator, runStep, onTestFinished }) => {
+  test('is delivered, and the log says where it came from', async ({
+    simulator,
+    runStep,
+    onTestFinished,
+  }) => {
     const bodies: Readonly<Record<string, string>> = {
       '/a.pdf': `%PDF-1.7\n${'x'.repeat(2_000)}\n%%EOF\n`,
       '/a.csv': 'id,name\r\n1,a\r\n2,b\r\n',

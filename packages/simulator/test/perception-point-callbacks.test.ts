@@ -146,7 +146,9 @@ describe('the callback', () => {
   });
 
   test('waits until the scan says that it has finished, and for its own delay', async () => {
-    simulator.perceptionPoint.scriptScan({ scan: { finishedAtLagSeconds: 3000, callbackDelaySeconds: 5000 } });
+    simulator.perceptionPoint.scriptScan({
+      scan: { finishedAtLagSeconds: 3000, callbackDelaySeconds: 5000 },
+    });
     await submitWithCallback();
     simulator.advance(7500);
     await sleep(50);

@@ -34,7 +34,7 @@ timers.setTimeout = async (ms, value, options = {}) => {
     options.signal?.throwIfAborted();
     return await sleep(ms, value, { ...options, signal: waking.signal });
   } catch (error) {
-    if (options.signal?.aborted || !jump.signal.aborted) throw error;
+    if (options.signal?.aborted || aheadMs === 0) throw error;
     return value as never;
   } finally {
     for (const signal of signals) signal.removeEventListener('abort', wake);

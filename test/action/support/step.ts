@@ -49,10 +49,7 @@ export interface StepFixtures {
    * Runs the built Action against the simulator, with the credential of the service and nothing attached unless the
    * inputs say so. The service is Spectra Analyze unless they say that.
    */
-  readonly runStep: (
-    inputs: Readonly<Record<string, string>>,
-    options?: StepOptions,
-  ) => Promise<StepResult>;
+  readonly runStep: (inputs: Readonly<Record<string, string>>, options?: StepOptions) => Promise<StepResult>;
 }
 
 export const test = base.extend<StepFixtures>({

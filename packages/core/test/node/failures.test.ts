@@ -28,9 +28,7 @@ describe('an exchange that does not come about', () => {
   test('fails as unreachable when the server does not finish the TLS handshake in time', async () => {
     const server = await startRawServer(() => undefined);
     const url = server.url.replace('http:', 'https:');
-    const failure = await failureOf(
-      openTransport({ timeouts: { ...long, connect: 200 } }).send(get(url)),
-    );
+    const failure = await failureOf(openTransport({ timeouts: { ...long, connect: 200 } }).send(get(url)));
     expect(failure).toMatchObject({
       failure: 'unreachable',
       maybeTaken: false,
