@@ -80947,7 +80947,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
 /* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(18530);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2761);
 // First, so that it counts while everything else is loaded.
 
 
@@ -80970,7 +80970,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 18530: // ./packages/action/build/run.js + 127 modules
+/***/ 2761: // ./packages/action/build/run.js + 128 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83049,6 +83049,9 @@ class Spelling {
      * the text.
      */
     *find(text) {
+        // Most texts of a JSON answer are too short to hold a token.
+        if (text.length < this.#length)
+            return;
         let from = 0;
         for (const start of this.#startsIn(text).reverse()) {
             if (start < from)
@@ -83605,7 +83608,7 @@ async function readRefusal(response, about, how) {
         status,
         retryable: isPassingStatus(status),
         retryAfterMs,
-        maybeTaken: status >= 500 && !(status === 503 && retryAfterMs !== undefined),
+        maybeTaken: isFateLeftOpen(status) && !(status === 503 && retryAfterMs !== undefined),
     };
     if (redirectedTo !== undefined)
         return explainElsewhere(refusal, how.clean(redirectedTo));
@@ -83622,6 +83625,10 @@ async function readRefusal(response, about, how) {
     };
     return how.explain?.(said) ?? explainGenerally(said);
 }
+/** A gateway may also send a 408 when it is the service that took too long. Any other 4xx refuses the request. */
+function isFateLeftOpen(status) {
+    return status === 408 || status >= 500;
+}
 /** Whether the same request may succeed later. What the service does not have (501, 505) or has no room for, it will not. */
 function isPassingStatus(status) {
     return status === 408 || status === 429 || (status >= 500 && ![501, 505, 507].includes(status));
@@ -83631,7 +83638,7 @@ function explainElsewhere(refusal, origin) {
     return new ServiceError({
         ...refusal,
         what: `${origin}, to which the service redirects the download, does not give it`,
-        remedy: 'Try again; if it stays so, ask whoever runs the service whether this machine may download from there.',
+        remedy: 'Try again; if it stays so, ask the administrator of the service whether this machine may download from there.',
     });
 }
 /**
@@ -85071,9 +85078,11 @@ function setOf(allowed) {
         return new Set(given);
     };
 }
+/** A URL may hold a comma: only one that another URL follows ends it. */
+const linkSeparator = /\s+|,(?=https?:)/i;
 /** http(s) URLs between newlines and blanks, or behind a comma. */
 const webUrls = (text) => text
-    .split(/\s+|,(?=https?:)/i)
+    .split(linkSeparator)
     .map((link) => link.replace(/^,+|,+$/g, ''))
     .filter((link) => link !== '')
     .map(webUrl);
@@ -85193,6 +85202,7 @@ const inputNames = Object.keys(inputTable);
 
 
 
+
 /** So large a list is no list of subjects any more. */
 const maxBytesOfList = 32_000_000;
 /** Reads inputs one by one, and collects what is wrong with them, so that all of it can be said at once. */
@@ -85243,7 +85253,12 @@ class InputReader {
      */
     async readList(name, nameOfFile, parse) {
         const given = this.read(name, parse, []);
-        const ofFile = await this.readAsync(nameOfFile, async (path) => parse(await readListFile(path, this.workspace)), []);
+        const ofFile = await this.readAsync(nameOfFile, async (path) => {
+            const values = parse(await readListFile(path, this.workspace));
+            if (values.length > 0)
+                return values;
+            throw new InputProblem(`${quoting_quote(path)} holds no value. Leave the input out, or fill the file`);
+        }, []);
         return [...new Set([...given, ...ofFile])];
     }
     /** Notes a problem when the input is missing. */
@@ -85280,21 +85295,28 @@ function givenText(source, name) {
     return /[^\s,]/.test(text) ? text : '';
 }
 async function readListFile(path, workspace) {
-    const file = (0,external_node_path_.resolve)(workspace, path);
-    const refuse = (what) => new InputProblem(`${quoting_quote(path)} ${what}. Give the path of a text file, relative to the workspace`);
+    const refuse = (what, remedy) => new InputProblem(`${quoting_quote(path)} ${what}. ${remedy}`);
     try {
+        const file = await (0,promises_.realpath)((0,external_node_path_.resolve)(workspace, path));
+        // Its lines may stand in an error, so it must be one that the workflow has made.
+        if (!isInside(file, await (0,promises_.realpath)(workspace))) {
+            throw refuse('is not inside the workspace', 'Copy the file into the workspace');
+        }
         const stats = await (0,promises_.stat)(file);
         if (!stats.isFile())
-            throw refuse('is not a file');
-        if (stats.size > maxBytesOfList)
-            throw refuse(`is larger than ${maxBytesOfList} bytes`);
+            throw refuse('is not a file', 'Give the path of a text file');
+        if (stats.size > maxBytesOfList) {
+            throw refuse(`is larger than ${maxBytesOfList} bytes`, 'Split the list between several steps');
+        }
         return (await (0,promises_.readFile)(file, 'utf8')).replace(/^\ufeff/, '');
     }
     catch (error) {
         if (error instanceof InputProblem)
             throw error;
         const { code = 'unknown error' } = error;
-        throw refuse(code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`);
+        throw code === 'ENOENT'
+            ? refuse('is not there', 'Give a path relative to the workspace, and make the file in an earlier step')
+            : refuse(`cannot be read (${code})`, 'Let the user of the runner read it');
     }
 }
 
@@ -86230,6 +86252,37 @@ function unfinished(scan) {
 
 // EXTERNAL MODULE: picomatch@4.0.7/index.js
 var picomatch = __nccwpck_require__(45496);
+;// CONCATENATED MODULE: ./packages/action/build/glob-pattern.js
+
+/** Only what GitHub's own actions know in a pattern: braces and parentheses are ordinary characters. */
+const dialect = { nobrace: true, noextglob: true, nonegate: true, nocase: process.platform === 'win32' };
+/** Whether a part of a path is a pattern rather than a name. */
+function hasGlob(segment) {
+    return /[*?[]/.test(segment);
+}
+/** The folder that a pattern names before its first wildcard. */
+function baseOf(pattern) {
+    const segments = pattern.split('/');
+    const first = segments.findIndex(hasGlob);
+    return segments.slice(0, first === -1 ? segments.length : first).join('/');
+}
+/** @param dot whether wildcards match names that begin with a dot. */
+function matcher(segment, dot) {
+    return picomatch(segment, { ...dialect, dot });
+}
+/** A pattern that takes files away matches hidden ones, too, and whole folders. */
+function exclusion(pattern) {
+    const matches = picomatch([pattern, `${pattern}/**`], { ...dialect, dot: true });
+    return (name) => name === pattern || name.startsWith(`${pattern}/`) || matches(name);
+}
+/** What to say of a pattern that matches no file, as a clause and a remedy. */
+function whyNothingMatches(pattern) {
+    const hint = /[{}]|[@+?!*]\(/.test(pattern)
+        ? 'Patterns know *, ?, [...] and **, but no {a,b}: give a pattern per line.'
+        : 'Check the name, and that an earlier step makes the file.';
+    return `no file of the workspace matches the pattern. ${hint}`;
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 ;// CONCATENATED MODULE: ./packages/action/build/workspace-file.js
@@ -86271,8 +86324,8 @@ async function* readUnchanged(path, name, found) {
 }
 async function openWithoutLinks(path, name) {
     try {
-        // Windows has no such flag; device and inode are checked there, too.
-        return await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | (external_node_fs_.constants.O_NOFOLLOW ?? 0));
+        // Windows has no such flags; device and inode are checked there, too. A pipe in its place would block for ever.
+        return await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | flag('O_NOFOLLOW') | flag('O_NONBLOCK'));
     }
     catch (error) {
         const { code } = error;
@@ -86280,6 +86333,9 @@ async function openWithoutLinks(path, name) {
             throw new ChangedFileError(name);
         throw error;
     }
+}
+function flag(name) {
+    return external_node_fs_.constants[name] ?? 0;
 }
 async function checkUnchanged(file, name, found) {
     const now = await file.stat({ bigint: true });
@@ -86301,7 +86357,8 @@ async function checkUnchanged(file, name, found) {
  * begins with `!` takes away what those before it have found. Hidden files and folders match only a pattern that names
  * some, so that `**` does not send the history of the repository.
  *
- * Links are followed as long as they stay in the workspace, and no folder is entered again below itself.
+ * Links are followed as long as they stay in the workspace. A file that wildcards find under several names counts once,
+ * under its own name where that is among them.
  *
  * @param excluded a folder whose files no pattern finds: that of the reports, so that none of an earlier run is
  *   submitted. A pattern that begins in it, or below, finds them.
@@ -86309,44 +86366,33 @@ async function checkUnchanged(file, name, found) {
 async function findFiles(patterns, workspace, excluded) {
     const search = new FileSearch((0,external_node_path_.resolve)(workspace), await (0,promises_.realpath)(workspace), excluded);
     const matchesOfPatterns = [];
-    const found = new Map();
     for (const pattern of patterns) {
-        if (pattern.startsWith('!')) {
-            const isExcluded = exclusion(search.relative(pattern.slice(1)));
-            for (const name of found.keys())
-                if (isExcluded(name))
-                    found.delete(name);
-            continue;
-        }
-        const { files, problems } = await search.find(pattern);
-        for (const file of files)
-            found.set(file.name, file);
-        if (problems === 0)
-            matchesOfPatterns.push({ pattern, names: files.map(({ name }) => name) });
+        if (pattern.startsWith('!'))
+            search.exclude(pattern.slice(1));
+        else
+            matchesOfPatterns.push({ pattern, names: await search.find(pattern) });
     }
     for (const { pattern, names } of matchesOfPatterns) {
-        if (names.some((name) => found.has(name)))
+        if ([...names].some((name) => search.has(name)))
             continue;
-        search.note(pattern, 'missing', names.length === 0
-            ? nothingMatches(pattern)
-            : `all that it matches is excluded by a pattern with "!". Remove one of the two.`);
+        const what = names.size === 0
+            ? whyNothingMatches(pattern)
+            : 'all that it matches is excluded by a pattern with "!". Remove one of the two.';
+        search.note(pattern, 'missing', what);
     }
     return {
-        files: [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+        files: [...search.files].sort((a, b) => (a.name < b.name ? -1 : 1)),
         problems: search.problems,
     };
 }
-function nothingMatches(pattern) {
-    const hint = /[{}]|[@+?!*]\(/.test(pattern)
-        ? ' Patterns know *, ?, [...] and **, but no {a,b}: give a pattern per line.'
-        : ' Check the name, and that an earlier step makes the file.';
-    return `no file of the workspace matches the pattern.${hint}`;
-}
-/** A search through the workspace, which notes what is wrong on its way. */
+/** A search through the workspace, which keeps what it finds, and notes what is wrong on its way. */
 class FileSearch {
     #workspace;
     #root;
     #excluded;
+    #files = new Map();
+    /** The names under which files were found, by their real paths. */
+    #names = new Map();
     #problems = new Map();
     /** @param root the real path of the workspace. */
     constructor(workspace, root, excluded) {
@@ -86354,12 +86400,30 @@ class FileSearch {
         this.#root = root;
         this.#excluded = excluded;
     }
+    get files() {
+        return this.#files.values();
+    }
     get problems() {
         return [...this.#problems.values()];
     }
+    /** Whether a file, or a problem, of this name was found and not excluded. */
+    has(name) {
+        return this.#files.has(name) || this.#problems.has(name);
+    }
     note(subject, state, what) {
-        if (!this.#problems.has(subject))
-            this.#problems.set(subject, { subject, state, message: `${quoting_quote(subject)}: ${what}` });
+        if (this.#problems.has(subject))
+            return;
+        this.#problems.set(subject, { subject, state, message: `${quoting_quote(subject)}: ${what}` });
+    }
+    /** Takes away what a pattern matches of what was found so far. */
+    exclude(pattern) {
+        const isExcluded = exclusion(this.relative(pattern));
+        for (const name of this.#files.keys())
+            if (isExcluded(name))
+                this.#files.delete(name);
+        for (const name of this.#problems.keys())
+            if (isExcluded(name))
+                this.#problems.delete(name);
     }
     /** A pattern relative to the workspace, without `.` and `..`; it begins with `..` where it leads outside. */
     relative(pattern) {
@@ -86370,36 +86434,42 @@ class FileSearch {
         const base = [this.#workspace, this.#root].find((candidate) => isInside((0,external_node_path_.resolve)(slashed), candidate));
         return nameInWorkspace((0,external_node_path_.resolve)(slashed), base ?? this.#workspace);
     }
-    /** Finds what one pattern matches. Gives how many problems were on the way, too. */
+    /** Finds what one pattern matches. Gives the names of the files, and of what is wrong. */
     async find(pattern) {
-        const before = this.#problems.size;
-        const files = [];
         const relative = this.relative(pattern);
         const name = relative === '.' ? '' : relative;
+        const visit = {
+            names: new Set(),
+            isHiddenWanted: /(?:^|\/)\.[^/]/.test(name),
+            base: baseOf(name),
+            entered: new Set(),
+            links: [],
+        };
         if (name === '..' || name.startsWith('../')) {
-            this.note(pattern, 'failed', 'it is outside the workspace. Name only files inside it.');
+            this.#fail(pattern, 'it is outside the workspace. Name only files inside it.', visit);
+            return visit.names;
         }
-        else {
-            const visit = {
-                files,
-                isHiddenWanted: /(?:^|\/)\.[^/]/.test(name),
-                base: baseOf(name),
-                folders: [],
-            };
-            const isThere = await exists((0,external_node_path_.join)(this.#workspace, name));
-            if (isThere)
-                await this.#visit(name, ['**'], { ...visit, base: name }, { isNamed: true });
-            else
-                await this.#enter('', name.split('/'), visit);
-        }
-        return { files, problems: this.#problems.size - before };
+        const isThere = await exists((0,external_node_path_.join)(this.#workspace, name));
+        if (isThere)
+            await this.#visit(name, ['**'], { ...visit, base: name }, { isNamed: true });
+        else
+            await this.#enter('', name.split('/'), visit);
+        // Only now, so that a file that a link leads to is found under its own name first.
+        for (const follow of visit.links)
+            await follow();
+        return visit.names;
+    }
+    #fail(name, what, visit) {
+        this.note(name, 'failed', what);
+        visit.names.add(name);
     }
     /** Matches the rest of a pattern against what is in a folder. */
     async #enter(folder, segments, visit) {
         const [segment = '', ...rest] = segments;
         if (!hasGlob(segment)) {
             const name = joinNames(folder, segment);
-            if (await exists((0,external_node_path_.join)(this.#workspace, name)))
+            const isThere = await exists((0,external_node_path_.join)(this.#workspace, name));
+            if (isThere)
                 await this.#visit(name, rest, visit, { isNamed: true });
             return;
         }
@@ -86407,7 +86477,7 @@ class FileSearch {
         const matches = isDeep ? () => true : matcher(segment, visit.isHiddenWanted);
         if (isDeep && rest.length > 0)
             await this.#enter(folder, rest, visit);
-        for (const entry of await this.#entriesOf(folder)) {
+        for (const entry of await this.#entriesOf(folder, visit)) {
             if (!visit.isHiddenWanted && entry.name.startsWith('.'))
                 continue;
             if (!matches(entry.name))
@@ -86416,29 +86486,44 @@ class FileSearch {
             if (this.#isExcluded(name, visit.base))
                 continue;
             if (!entry.isReadable) {
-                this.note(name, 'failed', 'its name is not UTF-8. Rename the file.');
+                this.#fail(name, 'its name is not UTF-8. Rename the file.', visit);
                 continue;
             }
-            await this.#visit(name, isDeep ? segments : rest, visit);
+            const follow = () => this.#visit(name, isDeep ? segments : rest, visit);
+            if (entry.isLink)
+                visit.links.push(follow);
+            else
+                await follow();
         }
     }
     /** Takes a file that the whole pattern matches, or goes on in a folder with what is left of it. */
     async #visit(name, rest, visit, { isNamed } = { isNamed: false }) {
         const isMatch = rest.every((segment) => segment === '**');
-        const found = await this.#resolve(name, isMatch || isNamed);
+        const found = await this.#resolve(name, isMatch || isNamed, visit);
         if (found === undefined)
             return;
         const { path, stats } = found;
         if (stats.isFile()) {
             if (isMatch)
-                visit.files.push(workspaceFile(path, name, stats));
+                visit.names.add(this.#take(workspaceFile(path, name, stats), isNamed));
             return;
         }
-        if (!stats.isDirectory() || visit.folders.includes(path))
-            return;
-        const inside = { ...visit, folders: [...visit.folders, path] };
         // As actions/upload-artifact does it: a folder stands for what is in it.
-        await this.#enter(name, rest.length === 0 ? ['**'] : rest, inside);
+        const left = rest.length === 0 ? ['**'] : rest;
+        const entering = JSON.stringify([path, left]);
+        if (!stats.isDirectory() || visit.entered.has(entering))
+            return;
+        visit.entered.add(entering);
+        await this.#enter(name, left, visit);
+    }
+    /** Keeps a file, once for each name that the user gave it. @returns the name that it has here. */
+    #take(file, isNamed) {
+        const known = this.#names.get(file.path);
+        if (known !== undefined && !isNamed && this.#files.has(known))
+            return known;
+        this.#names.set(file.path, known ?? file.name);
+        this.#files.set(file.name, file);
+        return file.name;
     }
     /**
      * Where a name leads; `undefined` when that is not in the workspace.
@@ -86446,7 +86531,7 @@ class FileSearch {
      * @param isWanted whether the pattern asks for the name itself, so that it is a problem when it leads nowhere. A
      *   folder outside the workspace always is one: the pattern may match files in it.
      */
-    async #resolve(name, isWanted) {
+    async #resolve(name, isWanted, visit) {
         try {
             const path = await (0,promises_.realpath)((0,external_node_path_.join)(this.#workspace, name));
             const stats = await (0,promises_.stat)(path, { bigint: true });
@@ -86454,31 +86539,36 @@ class FileSearch {
                 return { path, stats };
             if (!isWanted && !stats.isDirectory())
                 return undefined;
-            this.note(name, 'failed', 'its link leads out of the workspace. Copy what it leads to into the workspace.');
+            const what = 'its link leads out of the workspace. Copy what it leads to into the workspace.';
+            this.#fail(name, what, visit);
             return undefined;
         }
         catch (error) {
             if (!isWanted)
                 return undefined;
             const { code = 'unknown error' } = error;
-            this.note(name, 'failed', code === 'ENOENT' || code === 'ELOOP'
+            const what = code === 'ENOENT' || code === 'ELOOP'
                 ? 'its link leads nowhere. Remove the link, or run the step when its target is there.'
-                : `it cannot be read (${code}). Let this user read it, or leave it out.`);
+                : `it cannot be read (${code}). Let this user read it, or leave it out.`;
+            this.#fail(name, what, visit);
             return undefined;
         }
     }
-    async #entriesOf(folder) {
+    async #entriesOf(folder, visit) {
         try {
-            const names = await (0,promises_.readdir)((0,external_node_path_.join)(this.#workspace, folder), { encoding: 'buffer' });
-            return names.map((bytes) => {
-                const name = bytes.toString();
-                return { name, isReadable: Buffer.from(name).equals(bytes) };
+            const options = { encoding: 'buffer', withFileTypes: true };
+            const entries = await (0,promises_.readdir)((0,external_node_path_.join)(this.#workspace, folder), options);
+            return entries.map((entry) => {
+                const name = entry.name.toString();
+                const isReadable = Buffer.from(name).equals(entry.name);
+                return { name, isReadable, isLink: entry.isSymbolicLink() };
             });
         }
         catch (error) {
             const { code = 'unknown error' } = error;
+            const what = `the folder cannot be read (${code}). Let this user read it, or leave it out.`;
             if (code !== 'ENOENT')
-                this.note(folder || '.', 'failed', `the folder cannot be read (${code}). Let this user read it, or leave it out.`);
+                this.#fail(folder || '.', what, visit);
             return [];
         }
     }
@@ -86489,26 +86579,9 @@ class FileSearch {
         return !beginsInside && isInside((0,external_node_path_.join)(this.#workspace, name), this.#excluded);
     }
 }
-function baseOf(pattern) {
-    const segments = pattern.split('/');
-    const first = segments.findIndex(hasGlob);
-    return segments.slice(0, first === -1 ? segments.length : first).join('/');
-}
-function hasGlob(segment) {
-    return /[*?[]/.test(segment);
-}
-/** Only what GitHub's own actions know in a pattern: braces and parentheses are ordinary characters. */
-const dialect = { nobrace: true, noextglob: true, nonegate: true, nocase: process.platform === 'win32' };
-function matcher(pattern, dot) {
-    return picomatch(pattern, { ...dialect, dot });
-}
-/** A pattern that takes files away matches hidden ones, too, and whole folders. */
-function exclusion(pattern) {
-    const matches = picomatch([pattern, `${pattern}/**`], { ...dialect, dot: true });
-    return (name) => name === pattern || name.startsWith(`${pattern}/`) || matches(name);
-}
+/** Whether there is something of this name, be it something that this user may not read. */
 async function exists(path) {
-    return (0,promises_.lstat)(path).then(() => true, () => false);
+    return (0,promises_.lstat)(path).then(() => true, (error) => !['ENOENT', 'ENOTDIR'].includes(error.code ?? ''));
 }
 function joinNames(folder, name) {
     return folder === '' ? name : `${folder}/${name}`;
@@ -86520,6 +86593,9 @@ function joinNames(folder, name) {
 /** Finds what `files` and `files-from` name. No pattern finds the reports of an earlier run. */
 async function readFiles(reader, outputDirectory) {
     const patterns = await reader.readList('files', 'files-from', lines);
+    if (patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
+        reader.refuse('files, files-from', 'all patterns begin with "!", so there is nothing to take away from. Name files, too.');
+    }
     return patterns.length === 0
         ? { files: [], problems: [] }
         : findFiles(patterns, reader.workspace, outputDirectory);
@@ -86577,7 +86653,8 @@ function checkSources(reader) {
     if (isCollecting) {
         const others = [...given, ...onlyForSubmitting.filter((name) => reader.isGiven(name))];
         if (others.length > 0) {
-            reader.refuse(`scan-ids, ${others.join(', ')}`, 'with scan-ids nothing is submitted. Leave the others out.');
+            const ids = collected.filter((name) => reader.isGiven(name)).join(', ');
+            reader.refuse(`${ids}, ${others.join(', ')}`, `with ${ids} nothing is submitted. Leave the others out.`);
         }
     }
     if (reader.isGiven('storage') && !reader.isGiven('storage-paths')) {
@@ -86824,7 +86901,7 @@ function secretsIn(source) {
         // The path of a webhook can be its only secret.
         callbackUrl,
         ...secretsOfLink(callbackUrl),
-        ...givenText(source, 'download-links').split(/\s+/).flatMap(secretsOfLink),
+        ...givenText(source, 'download-links').split(linkSeparator).flatMap(secretsOfLink),
         ...headerValues(givenText(source, 'callback-headers')),
     ]);
 }
