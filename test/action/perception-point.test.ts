@@ -257,7 +257,7 @@ describe('which files are sent', { concurrent: true }, () => {
         expect(errorsIn(step.log).join(), files).toMatch(/"links\/.*leads out of the workspace/);
       }
       const sent = simulator.perceptionPoint.listSubmissions().map(({ name }) => name);
-      expect(new Set(sent)).toEqual(new Set(['alias.txt', 'real.txt']));
+      expect(sent).toEqual(['real.txt']);
 
       const alias = await runStep({ service, files: 'alias.txt' }, { workspace: inner });
       expect(alias.reports.map(({ subject, state }) => [subject, state])).toEqual([['alias.txt', 'ready']]);
