@@ -18,7 +18,7 @@ interface Related {
 }
 
 /** What is said about a scan, by itself or by a part. */
-type Statement = Pick<Scan, 'finished' | 'verdict' | 'verdictCode'>;
+type Statement = Pick<Scan, 'finished' | 'verdict' | 'verdictCode' | 'reportsError'>;
 
 /**
  * What all rows of the list that have to do with a scan say about it together, whatever their order; `undefined` when
@@ -79,7 +79,7 @@ function relate(names: ReadonlySet<string>, rows: readonly ScanRow[]): Related {
 /** A part may say that the whole is still being scanned, which only counts where the whole does not speak for itself. */
 function whatPartsSay(related: readonly ScanRow[], hasOwnRow: boolean): readonly Statement[] {
   const said = related.flatMap(({ root }) =>
-    root === undefined ? [] : [{ ...root, finished: root.verdictCode !== '' }],
+    root === undefined ? [] : [{ ...root, finished: root.verdictCode !== '' || root.reportsError }],
   );
   const verdicts = said.filter(({ finished }) => finished);
   return hasOwnRow || verdicts.length > 0 ? verdicts : said;
@@ -90,19 +90,19 @@ function scanOf(rows: readonly ScanRow[], statements: readonly Statement[]): Sca
   const verdicts = statements.filter((statement) => statement.finished);
   const worstOne = worst(verdicts);
   const finished = verdicts.length === statements.length || worstOne?.verdict === 'malicious';
-  const { verdict, verdictCode } = (finished ? worstOne : undefined) ?? undecided;
+  const { verdict, verdictCode, reportsError } = (finished ? worstOne : undefined) ?? undecided;
   const row = worst(rows.filter((some) => some.finished)) ?? rows[0];
   return {
     finished,
     verdict,
     verdictCode,
-    reportsError: row?.reportsError ?? false,
+    reportsError,
     fileName: row?.fileName,
     answer: row?.answer ?? {},
   };
 }
 
-const undecided = { verdict: 'unknown', verdictCode: '' } as const;
+const undecided = { verdict: 'unknown', verdictCode: '', reportsError: false } as const;
 
 function worst<T extends { readonly verdict: Verdict }>(members: readonly T[]): T | undefined {
   const verdict = worstVerdict(members.map((member) => member.verdict));
@@ -110,5 +110,13 @@ function worst<T extends { readonly verdict: Verdict }>(members: readonly T[]): 
 }
 
 function fingerprintOf({ id, fullScanId, rootScanId, finished, verdictCode, root }: ScanRow): string {
-  return JSON.stringify([id, fullScanId, rootScanId, finished, verdictCode, root?.verdictCode]);
+  return JSON.stringify([
+    id,
+    fullScanId,
+    rootScanId,
+    finished,
+    verdictCode,
+    root?.verdictCode,
+    root?.reportsError,
+  ]);
 }

@@ -33,7 +33,7 @@ export interface ScanRow extends Scan {
   /** Of the scanned file, in lower-case hex; `undefined` where the row has none, or only zeros. */
   readonly sampleSha256: string | undefined;
   /** What it tells about the scan that it is a part of, with an empty code while that goes on; `undefined` for nothing. */
-  readonly root: Pick<Scan, 'verdict' | 'verdictCode'> | undefined;
+  readonly root: Pick<Scan, 'verdict' | 'verdictCode' | 'reportsError'> | undefined;
 }
 
 /** doc: the page "List scans"; `restricted` is the service's word for a blocked file. */
@@ -89,7 +89,8 @@ export function readScanRow(value: unknown, clean: (text: string) => string): Sc
   const answer = value as Readonly<Record<string, unknown>>;
   const verdict = judge(answer, readVerdict(answer['verbose_verdict'], clean));
   const rootSummary = (answer['root_scan_summary'] ?? {}) as Readonly<Record<string, unknown>>;
-  const rootVerdict = rootSummary['verbose_verdict'];
+  const root = judge(rootSummary, readVerdict(rootSummary['verbose_verdict'], clean));
+  const speaksOfRoot = rootSummary['verbose_verdict'] !== undefined || root.reportsError;
   const sample = (answer['sample'] ?? {}) as Readonly<Record<string, unknown>>;
   const fileName = [sample['file_name'], sample['name'], answer['name']].find(isText);
   return {
@@ -101,7 +102,7 @@ export function readScanRow(value: unknown, clean: (text: string) => string): Sc
     finishedAt: readTime(answer['finished_at']),
     sampleSha256: readSha256(sample['sha256']),
     ...verdict,
-    root: rootVerdict === undefined ? undefined : readVerdict(rootVerdict, clean),
+    root: speaksOfRoot ? root : undefined,
     fileName: fileName === undefined ? undefined : clean(fileName),
     answer,
   };

@@ -131,6 +131,14 @@ describe('a row is a verdict', () => {
     { status: 'FAILED' },
     { verbose_status: 'ERROR' },
     { scan_error: { code: 1 } },
+    { scanError: 'no engine' },
+    { timed_out: true },
+    { verbose_status: 'TIMED_OUT' },
+    { scanStatus: 'skipped' },
+    { status: 'Unsupported' },
+    { status: 'expired' },
+    { status: { name: 'failed' } },
+    { status: { error: 'no engine' } },
   ])('of unknown where it reports an error beside a clean one: %j', async (more) => {
     const { client } = await clientOf(() => ({ results: [{ ...scan, ...more }], has_more: false }));
     expect(await client.findScan('7', lately())).toMatchObject({
@@ -141,11 +149,31 @@ describe('a row is a verdict', () => {
     });
   });
 
-  test.each([{ error: null }, { errors: [] }, { status: 'DONE' }, { error: '' }, { error_count: 0 }])(
-    'of clean where an error field says that there is none: %j',
-    async (more) => {
-      const { client } = await clientOf(() => ({ results: [{ ...scan, ...more }], has_more: false }));
-      expect(await client.findScan('7', lately())).toMatchObject({ verdict: 'clean', reportsError: false });
+  test.each([
+    { error: null },
+    { errors: [] },
+    { status: 'DONE' },
+    { error: '' },
+    { error_count: 0 },
+    { timed_out: false },
+    { status: { name: 'done', error: null } },
+  ])('of clean where an error field says that there is none: %j', async (more) => {
+    const { client } = await clientOf(() => ({ results: [{ ...scan, ...more }], has_more: false }));
+    expect(await client.findScan('7', lately())).toMatchObject({ verdict: 'clean', reportsError: false });
+  });
+
+  test.each([{ verbose_verdict: 'CLN', status: 'FAILED' }, { error: 'no engine' }])(
+    'of unknown where a clean part says that the whole has failed: %j',
+    async (summary) => {
+      const part = { ...scan, id: '8', root_scan_id: '7', root_scan_summary: summary };
+      for (const rows of [[part], [scan, part]]) {
+        const { client } = await clientOf(() => ({ results: rows, has_more: false }));
+        expect(await client.findScan('7', lately())).toMatchObject({
+          finished: true,
+          verdict: 'unknown',
+          reportsError: true,
+        });
+      }
     },
   );
 });
