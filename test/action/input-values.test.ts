@@ -69,6 +69,20 @@ describe('verdicts of Spectra Analyze', () => {
   });
 });
 
+test('verdicts of Perception Point cannot decide when nothing waits for them', async ({
+  simulator,
+  runStep,
+}) => {
+  const inputs = { service: 'perception-point', 'storage-paths': 'a.exe', wait: 'false' };
+  const step = await runStep({ ...inputs, 'fail-on': 'malicious' });
+  expect(step.exitCode).toBe(1);
+  expect(errorsIn(step.log).join()).toContain(
+    'wait, fail-on: fail-on names malicious, but wait: false waits for no verdict',
+  );
+  expect(simulator.journal.list()).toEqual([]);
+  expect((await runStep({ ...inputs, 'fail-on': 'failed' })).exitCode).toBe(0);
+});
+
 describe('hashes', () => {
   const sha256 = createHash('sha256').update('a').digest('hex');
 

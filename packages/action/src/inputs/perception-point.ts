@@ -3,6 +3,7 @@ import { InputProblem } from '../input-problem.ts';
 import { enumerate, quote } from '../quoting.ts';
 import type { FileProblem } from '../find-files.ts';
 import type { WorkspaceFile } from '../workspace-file.ts';
+import { type FailReason, isVerdict } from './fail-reasons.ts';
 import { readFiles } from './files.ts';
 import type { InputReader } from './input-reader.ts';
 import { boolean, jsonObject, oneOf, storagePaths, webUrl, webUrls, words } from './parsers.ts';
@@ -39,7 +40,7 @@ const onlyForSubmitting = ['file-password', 'callback-url', 'callback-params', '
 
 export async function readPerceptionPointRequest(
   reader: InputReader,
-  { baseUrl, token, outputDirectory }: Surroundings,
+  { baseUrl, token, outputDirectory, failOn }: Surroundings,
 ): Promise<PerceptionPointRequest> {
   const region = reader.read('region', oneOf(regions), 'us');
   if (baseUrl !== undefined && region !== 'us') {
@@ -69,11 +70,25 @@ export async function readPerceptionPointRequest(
     callbackParams: reader.read('callback-params', jsonObject, undefined),
     callbackHeaders: reader.read('callback-headers', headers, undefined),
     scanIds: await reader.readList('scan-ids', 'scan-ids-file', words),
-    wait: reader.read('wait', boolean, true),
+    wait: readWait(reader, failOn),
   };
 }
 
 const regions = Object.keys(perceptionPointRegions) as (keyof typeof perceptionPointRegions)[];
+
+/** Without waiting, a submission has no verdict, so that none could make the step fail. */
+function readWait(reader: InputReader, failOn: ReadonlySet<FailReason>): boolean {
+  const wait = reader.read('wait', boolean, true);
+  const isCollecting = collected.some((name) => reader.isGiven(name));
+  const verdicts = [...failOn].filter(isVerdict);
+  if (!wait && !isCollecting && reader.isGiven('fail-on') && verdicts.length > 0) {
+    reader.refuse(
+      'wait, fail-on',
+      `fail-on names ${verdicts.join(', ')}, but wait: false waits for no verdict. Leave one of them out.`,
+    );
+  }
+  return wait;
+}
 
 function checkSources(reader: InputReader): void {
   const given = sources.filter((name) => reader.isGiven(name));
