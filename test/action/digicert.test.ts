@@ -477,7 +477,6 @@ describe('extract: true', { concurrent: true }, () => {
 
   test.for(hostileZips)(
     'refuses a hostile ZIP (%s), which is kept, delivered and failed',
-    { timeout: 60_000 },
     async (zip, { simulator, workspace, artifacts, runStep }) => {
       const { identifier } = simulator.digicert.addReport({ displayName: 'Orders', runs: [{ zip }] });
 

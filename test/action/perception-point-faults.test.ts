@@ -129,7 +129,7 @@ const submissionFaults: readonly SubmissionFault[] = [
 
 test(
   'every fault of a submission ends in the right state, and no file is sent more often than it may be',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async ({ simulator, workspace, runStep }) => {
     simulator.perceptionPoint.configure({ scanSeconds: 0 });
     const names = submissionFaults.map((_, row) => `files/${String(row).padStart(3, '0')}`);

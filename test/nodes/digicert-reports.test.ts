@@ -5,6 +5,7 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BinaryStore } from './support/binary-store.ts';
 import { digicertCredentials, locator, runDigicertReports } from './support/digicert.ts';
+import { hourLaterWhen } from './support/hour-later.ts';
 import type { NodeRun } from './support/run-node.ts';
 
 let simulator: Simulator;
@@ -329,7 +330,9 @@ describe('Download Latest', () => {
     const { identifier } = simulator.digicert.addReport({
       runs: [{ runIdentifier: 'run-1', status: 'GENERATING' }],
     });
-    const items = await itemsOnFailure(latest(identifier, { options: { timeout: 4 } }));
+    // A second request shows that the node got the answer to the first one.
+    hourLaterWhen(() => simulator.journal.list({ route: 'digicert.report.history' }).length > 1);
+    const items = await itemsOnFailure(latest(identifier, { options: { timeout: 600 } }));
     expect(items).toMatchObject([
       {
         json: {

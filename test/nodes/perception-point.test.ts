@@ -313,7 +313,8 @@ describe('File > Scan', () => {
   it('gives up at the time-out with the scan id, by which Scan > Get goes on', async () => {
     simulator.perceptionPoint.configure({ scanSeconds: 3600 });
     const failed = await run(
-      { resource: 'file', operation: 'scan', options: { timeout: 4 } },
+      // Far more than a submission takes on a busy machine.
+      { resource: 'file', operation: 'scan', options: { timeout: 12 } },
       { ...(await withFile('slow.exe')), continueOnFail: true },
     );
     const scanId = simulator.perceptionPoint.listSubmissions()[0]?.scanId ?? '';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { INodeExecutionData, INodePropertyOptions } from 'n8n-workflow';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SpectraAnalyzeApi } from '../../credentials/SpectraAnalyzeApi.credentials.ts';
 import { SpectraAnalyze } from '../../nodes/SpectraAnalyze/SpectraAnalyze.node.ts';
 import { selfSignedCertificate } from '../../packages/core/test/support/certificates.ts';
@@ -11,6 +11,7 @@ import { leaksIn } from '../../packages/core/test/support/leaks.ts';
 import { startServer, unusedPort } from '../../packages/core/test/support/servers.ts';
 import { failureOf } from '../../packages/core/test/support/transport.ts';
 import { BinaryStore } from './support/binary-store.ts';
+import { hourLaterWhen } from './support/hour-later.ts';
 import { type NodeRun, runNode } from './support/run-node.ts';
 
 let simulator: Simulator;
@@ -126,9 +127,19 @@ describe('generate', () => {
   });
 
   it('looks at the appliance as often as it is told', async () => {
-    const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0.9 });
-    await run('generate', sha1, { pollInterval: 1 });
-    expect(asked('status')).toBe(2);
+    // The time stands still, so that a rest between two looks is exactly as long as the interval.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const rests = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => {
+      rests.mockRestore();
+    });
+    const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 3600 });
+    const generating = run('generate', sha1, { pollInterval: 1 });
+    await expect.poll(() => asked('status')).toBeGreaterThan(1);
+    simulator.advance(3600);
+    await generating;
+    expect(rests.mock.calls.filter(([ms]) => ms === 1000)).toHaveLength(asked('status') - 1);
   });
 
   it('creates a PDF again that expired before it was downloaded', async () => {
@@ -170,22 +181,25 @@ describe('generate', () => {
   });
 
   it('fails at its time-out with the last state, and Download fetches the PDF later', async () => {
-    const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 900 });
-    expect(await failureOf(run('generate', sha1, { timeout: 5 }))).toMatchObject({
+    const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 7200 });
+    const backToNow = hourLaterWhen(() => asked('status') > 1);
+    expect(await failureOf(run('generate', sha1, { timeout: 600 }))).toMatchObject({
       name: 'NodeApiError',
       message: `Spectra Analyze, fetch PDF report ${sha1.slice(0, 8)}…: it was not there in time; the last state: being created ("PDF is being created. Please wait.").`,
       description:
         'The appliance goes on creating it: ask again within 30 minutes and it will be ready, or allow more time. ' +
         `The operation PDF Report > Download fetches it then. The whole hash: ${sha1}.`,
     });
-    simulator.advance(900);
+    backToNow();
+    simulator.advance(7200);
     expect((await run('download', sha1)).items).toMatchObject([{ json: { state: 'ready' } }]);
     expect(asked('create')).toBe(1);
   });
 
   it('tells a time-out as data where the node goes on', async () => {
-    const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 900 });
-    const { items } = await run('generate', sha1, { timeout: 4 }, { continueOnFail: true });
+    const { sha1 } = simulator.spectraAnalyze.addSample({ creationSeconds: 7200 });
+    hourLaterWhen(() => asked('status') > 1);
+    const { items } = await run('generate', sha1, { timeout: 600 }, { continueOnFail: true });
     const details = {
       service: 'spectra-analyze',
       subject: sha1,

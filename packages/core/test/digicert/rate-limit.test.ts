@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RateLimiter, type RateLimit, sharedRateLimiter } from '../../src/http/rate-limit.ts';
 import { systemClock } from '../../src/node/system-clock.ts';
+import { acceleratedClock } from '../support/accelerated-clock.ts';
 import { startServer } from '../support/servers.ts';
 import { failureOf } from '../support/transport.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -182,9 +183,10 @@ describe('the requests of DigiCert clients', () => {
 
   test('wait inside the time of their call', async () => {
     const { connect, paths } = await startCertCentral();
-    const client = connect({ clock: systemClock });
+    const clock = acceleratedClock(1);
+    const client = connect({ clock });
     await Promise.all(Array.from({ length: 95 }, () => client.testConnection()));
-    const late = client.testConnection({ deadline: systemClock.now() + 50 });
+    const late = client.testConnection({ deadline: clock.now() + 50 });
     expect(await failureOf(late)).toMatchObject({ name: 'TimeoutError' });
     expect(paths()).toHaveLength(95);
   });
@@ -192,9 +194,10 @@ describe('the requests of DigiCert clients', () => {
   test('that wait for their turn in vain have certainly done nothing', async () => {
     const { simulator, connect, paths } = await startCertCentral();
     const { identifier } = simulator.digicert.addReport();
-    const client = connect({ clock: systemClock });
+    const clock = acceleratedClock(1);
+    const client = connect({ clock });
     await Promise.all(Array.from({ length: 95 }, () => client.testConnection()));
-    const late = client.runReport(identifier, { deadline: systemClock.now() + 50 });
+    const late = client.runReport(identifier, { deadline: clock.now() + 50 });
     expect(await failureOf(late)).toMatchObject({ name: 'TimeoutError', maybeTaken: false });
     expect(paths('digicert.report.run')).toEqual([]);
   });
