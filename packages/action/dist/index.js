@@ -85492,14 +85492,26 @@ function explain(refusal) {
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/reported-error.js
 /** No error field is documented, so every member whose name speaks of one counts (inferred). */
-const errorName = /(?:^|_)(?:errors?|fail(?:ed|ure|ures)?|exceptions?)(?:_|$)/i;
+const errorName = /(?:^|_)(?:errors?|fail(?:ed|ure|ures)?|exceptions?|timed_?out)(?:_|$)/i;
 const statusName = /^(?:verbose_|scan_)?(?:status|state)$/i;
-const failedStatus = /err|fail|abort|cancel|time.?out|incomplete|reject/i;
+const failedStatus = /err|fail|abort|cancel|timed?.?out|incomplete|reject|skip|unsupported|expired/i;
 const noError = /^\s*(?:|0|none|null|no|false|no errors?|ok)\s*$/i;
 /** Whether what the service says about a scan reports an error or a failed status beside the verdict. */
 function reportsError(answer) {
-    return Object.entries(answer).some(([name, value]) => (errorName.test(name) && isSomething(value)) ||
-        (statusName.test(name) && typeof value === 'string' && failedStatus.test(value)));
+    return Object.entries(answer).some(([name, value]) => (errorName.test(inSnakeCase(name)) && isSomething(value)) ||
+        (statusName.test(inSnakeCase(name)) && hasFailed(value)));
+}
+function inSnakeCase(name) {
+    return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+}
+/** A status is a text, or an object that holds one. */
+function hasFailed(status) {
+    if (typeof status === 'string')
+        return failedStatus.test(status);
+    if (typeof status !== 'object' || status === null)
+        return false;
+    return (reportsError(status) ||
+        Object.values(status).some((value) => typeof value === 'string' && failedStatus.test(value)));
 }
 function isSomething(value) {
     if (typeof value === 'string')
@@ -85557,7 +85569,8 @@ function readScanRow(value, clean) {
     const answer = value;
     const verdict = judge(answer, readVerdict(answer['verbose_verdict'], clean));
     const rootSummary = (answer['root_scan_summary'] ?? {});
-    const rootVerdict = rootSummary['verbose_verdict'];
+    const root = judge(rootSummary, readVerdict(rootSummary['verbose_verdict'], clean));
+    const speaksOfRoot = rootSummary['verbose_verdict'] !== undefined || root.reportsError;
     const sample = (answer['sample'] ?? {});
     const fileName = [sample['file_name'], sample['name'], answer['name']].find(scan_isText);
     return {
@@ -85569,7 +85582,7 @@ function readScanRow(value, clean) {
         finishedAt: readTime(answer['finished_at']),
         sampleSha256: readSha256(sample['sha256']),
         ...verdict,
-        root: rootVerdict === undefined ? undefined : readVerdict(rootVerdict, clean),
+        root: speaksOfRoot ? root : undefined,
         fileName: fileName === undefined ? undefined : clean(fileName),
         answer,
     };
@@ -85742,7 +85755,7 @@ function relate(names, rows) {
 }
 /** A part may say that the whole is still being scanned, which only counts where the whole does not speak for itself. */
 function whatPartsSay(related, hasOwnRow) {
-    const said = related.flatMap(({ root }) => root === undefined ? [] : [{ ...root, finished: root.verdictCode !== '' }]);
+    const said = related.flatMap(({ root }) => root === undefined ? [] : [{ ...root, finished: root.verdictCode !== '' || root.reportsError }]);
     const verdicts = said.filter(({ finished }) => finished);
     return hasOwnRow || verdicts.length > 0 ? verdicts : said;
 }
@@ -85751,24 +85764,32 @@ function scanOf(rows, statements) {
     const verdicts = statements.filter((statement) => statement.finished);
     const worstOne = worst(verdicts);
     const finished = verdicts.length === statements.length || worstOne?.verdict === 'malicious';
-    const { verdict, verdictCode } = (finished ? worstOne : undefined) ?? undecided;
+    const { verdict, verdictCode, reportsError } = (finished ? worstOne : undefined) ?? undecided;
     const row = worst(rows.filter((some) => some.finished)) ?? rows[0];
     return {
         finished,
         verdict,
         verdictCode,
-        reportsError: row?.reportsError ?? false,
+        reportsError,
         fileName: row?.fileName,
         answer: row?.answer ?? {},
     };
 }
-const undecided = { verdict: 'unknown', verdictCode: '' };
+const undecided = { verdict: 'unknown', verdictCode: '', reportsError: false };
 function worst(members) {
     const verdict = worstVerdict(members.map((member) => member.verdict));
     return members.find((member) => member.verdict === verdict);
 }
 function fingerprintOf({ id, fullScanId, rootScanId, finished, verdictCode, root }) {
-    return JSON.stringify([id, fullScanId, rootScanId, finished, verdictCode, root?.verdictCode]);
+    return JSON.stringify([
+        id,
+        fullScanId,
+        rootScanId,
+        finished,
+        verdictCode,
+        root?.verdictCode,
+        root?.reportsError,
+    ]);
 }
 
 ;// CONCATENATED MODULE: ./packages/core/build/perception-point/scan-search.js
@@ -86607,11 +86628,12 @@ async function readFiles(reader, outputDirectory) {
 
 
 
+
 const otherSources = ['download-links', 'download-links-file', 'storage-paths'];
 const sources = ['files', 'files-from', ...otherSources];
 const collected = ['scan-ids', 'scan-ids-file'];
 const onlyForSubmitting = ['file-password', 'callback-url', 'callback-params', 'callback-headers'];
-async function readPerceptionPointRequest(reader, { baseUrl, token, outputDirectory }) {
+async function readPerceptionPointRequest(reader, { baseUrl, token, outputDirectory, failOn }) {
     const region = reader.read('region', oneOf(regions), 'us');
     if (baseUrl !== undefined && region !== 'us') {
         reader.refuse('region, base-url', 'both say where the service is. Give one of them.');
@@ -86640,10 +86662,20 @@ async function readPerceptionPointRequest(reader, { baseUrl, token, outputDirect
         callbackParams: reader.read('callback-params', jsonObject, undefined),
         callbackHeaders: reader.read('callback-headers', headers, undefined),
         scanIds: await reader.readList('scan-ids', 'scan-ids-file', words),
-        wait: reader.read('wait', parsers_boolean, true),
+        wait: readWait(reader, failOn),
     };
 }
 const regions = Object.keys(perceptionPointRegions);
+/** Without waiting, a submission has no verdict, so that none could make the step fail. */
+function readWait(reader, failOn) {
+    const wait = reader.read('wait', parsers_boolean, true);
+    const isCollecting = collected.some((name) => reader.isGiven(name));
+    const verdicts = [...failOn].filter(isVerdict);
+    if (!wait && !isCollecting && reader.isGiven('fail-on') && verdicts.length > 0) {
+        reader.refuse('wait, fail-on', `fail-on names ${verdicts.join(', ')}, but wait: false waits for no verdict. Leave one of them out.`);
+    }
+    return wait;
+}
 function checkSources(reader) {
     const given = sources.filter((name) => reader.isGiven(name));
     const isCollecting = collected.some((name) => reader.isGiven(name));

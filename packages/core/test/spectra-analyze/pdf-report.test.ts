@@ -117,7 +117,7 @@ describe('fetching a PDF report', () => {
 
   test('asks at a fixed interval when one is given', async () => {
     const { simulator, client } = await startAppliance();
-    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 0.5 });
+    const { sha256 } = simulator.spectraAnalyze.addSample({ creationSeconds: 5 });
     await fetching(client, sha256, { pollIntervalMs: 5000 }).result;
     const times = simulator.journal.list({ route: status }).map((entry) => entry.time);
     const intervals = times.slice(1).map((time, index) => time - (times[index] ?? 0));
