@@ -85220,6 +85220,10 @@ class InputReader {
     isGiven(name) {
         return givenText(this.#source, name) !== '';
     }
+    /** Whether an input was given another value than its default, which the runner hands on as if it were given. */
+    isChosen(name) {
+        return this.isGiven(name) && givenText(this.#source, name) !== inputDescription(name).default;
+    }
     /**
      * The parsed value of an input that was given, or else of its default; or `fallback` when it has neither, or cannot
      * be used, which `error` then says.
@@ -86671,7 +86675,7 @@ function readWait(reader, failOn) {
     const wait = reader.read('wait', parsers_boolean, true);
     const isCollecting = collected.some((name) => reader.isGiven(name));
     const verdicts = [...failOn].filter(isVerdict);
-    if (!wait && !isCollecting && reader.isGiven('fail-on') && verdicts.length > 0) {
+    if (!wait && !isCollecting && reader.isChosen('fail-on') && verdicts.length > 0) {
         reader.refuse('wait, fail-on', `fail-on names ${verdicts.join(', ')}, but wait: false waits for no verdict. Leave one of them out.`);
     }
     return wait;
@@ -86748,7 +86752,7 @@ async function readSpectraAnalyzeRequest(reader, surroundings) {
 function readClassification(reader, hasFiles, failOn) {
     const verdicts = [...failOn].filter(isVerdict);
     const classification = reader.read('classification', parsers_boolean, hasFiles || verdicts.length > 0);
-    if (!classification && reader.isGiven('fail-on') && verdicts.length > 0) {
+    if (!classification && reader.isChosen('fail-on') && verdicts.length > 0) {
         reader.refuse('classification, fail-on', `fail-on names ${verdicts.join(', ')}, but classification: false asks for no verdict. Leave one of them out.`);
     }
     return classification;

@@ -37,6 +37,11 @@ export class InputReader {
     return givenText(this.#source, name) !== '';
   }
 
+  /** Whether an input was given another value than its default, which the runner hands on as if it were given. */
+  isChosen(name: InputName): boolean {
+    return this.isGiven(name) && givenText(this.#source, name) !== inputDescription(name).default;
+  }
+
   /**
    * The parsed value of an input that was given, or else of its default; or `fallback` when it has neither, or cannot
    * be used, which `error` then says.

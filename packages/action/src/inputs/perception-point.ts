@@ -81,7 +81,7 @@ function readWait(reader: InputReader, failOn: ReadonlySet<FailReason>): boolean
   const wait = reader.read('wait', boolean, true);
   const isCollecting = collected.some((name) => reader.isGiven(name));
   const verdicts = [...failOn].filter(isVerdict);
-  if (!wait && !isCollecting && reader.isGiven('fail-on') && verdicts.length > 0) {
+  if (!wait && !isCollecting && reader.isChosen('fail-on') && verdicts.length > 0) {
     reader.refuse(
       'wait, fail-on',
       `fail-on names ${verdicts.join(', ')}, but wait: false waits for no verdict. Leave one of them out.`,

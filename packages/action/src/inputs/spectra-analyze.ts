@@ -53,7 +53,7 @@ function readClassification(
 ): boolean {
   const verdicts = [...failOn].filter(isVerdict);
   const classification = reader.read('classification', boolean, hasFiles || verdicts.length > 0);
-  if (!classification && reader.isGiven('fail-on') && verdicts.length > 0) {
+  if (!classification && reader.isChosen('fail-on') && verdicts.length > 0) {
     reader.refuse(
       'classification, fail-on',
       `fail-on names ${verdicts.join(', ')}, but classification: false asks for no verdict. Leave one of them out.`,
