@@ -80947,7 +80947,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23326);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23129);
 /* harmony import */ var _github_runner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83864);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2761);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(71193);
 // First, so that it counts while everything else is loaded.
 
 
@@ -80970,7 +80970,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2761: // ./packages/action/build/run.js + 128 modules
+/***/ 71193: // ./packages/action/build/run.js + 128 modules
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81234,7 +81234,7 @@ const largestHeadBytes = 16_384;
 const interimHead = /^HTTP\/1\.[01] (1\d\d)(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/;
 const beginningsOfInterimHead = ['HTTP/1.1 1', 'HTTP/1.0 1'];
 /**
- * Takes every `100 Continue` that nobody asked for out of what a connection receives, where an answer begins. RFC 9110,
+ * Takes every unsolicited `100 Continue` out of what a connection receives, where an answer begins. RFC 9110,
  * 15.2 has a client skip it, but undici 8 ends the connection with "bad response"; the other interim answers it skips.
  *
  * That an answer begins follows from undici's diagnostics channel, which says when a request leaves on a connection: one
@@ -81487,9 +81487,9 @@ function readHost(host) {
 /** A range that cannot be read fits nothing: what it was meant to be is not known. */
 function readRange(address, prefix) {
     const family = (0,external_node_net_.isIPv4)(address) ? 'ipv4' : 'ipv6';
-    const mostBits = family === 'ipv4' ? 32 : 128;
-    const bits = prefix === undefined ? mostBits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
-    if (bits > mostBits)
+    const maxBits = family === 'ipv4' ? 32 : 128;
+    const bits = prefix === undefined ? maxBits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
+    if (bits > maxBits)
         return () => false;
     const range = new external_node_net_.BlockList();
     range.addSubnet(address, bits, family);
@@ -81798,13 +81798,13 @@ function whyProxyRefuses(status) {
         return {
             failure: 'forbidden',
             why: 'it does not allow it',
-            remedy: 'Ask whoever runs the proxy to allow this host, or name it in NO_PROXY if this machine reaches it without the proxy.',
+            remedy: 'Ask the administrator of the proxy to allow this host, or name it in NO_PROXY if this machine reaches it without the proxy.',
         };
     }
     return {
         failure: 'unreachable',
         why: 'it cannot reach it',
-        remedy: 'Check the base URL. If it is right, ask whoever runs the proxy, or name the host in NO_PROXY if this machine reaches it without the proxy.',
+        remedy: 'Check the base URL. If it is right, ask the administrator of the proxy, or name the host in NO_PROXY if this machine reaches it without the proxy.',
     };
 }
 
@@ -82557,7 +82557,7 @@ function sizeLimit({ maxBytes = defaultMaxReportBytes, called }, announcedSize, 
         },
     };
 }
-/** Of the successful statuses, only 200 stands for a whole report. Nobody asked for a part, so nobody knows which it is. */
+/** Of the successful statuses, only 200 stands for a whole report. The call does not ask for a part, so it is not known which one it is. */
 function notAll(called, response, context) {
     return new InvalidReportError({
         ...context,
@@ -82871,10 +82871,10 @@ async function withinLimits(clock, limits, work) {
 
 ;// CONCATENATED MODULE: ./packages/core/build/escapes.js
 /** The longest text that is read as one character. */
-const mostCharactersOfReading = 127;
+const maxCharactersOfReading = 127;
 /** So often, a text may have been percent-encoded: `%` becomes `%25`, that `%2525`, and so on. */
-const mostPercentLevels = 10;
-const mostLeadingZeros = 10;
+const maxPercentLevels = 10;
+const maxLeadingZeros = 10;
 const namedInHtml = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const percent = 0x25;
 const ampersand = 0x26;
@@ -82903,7 +82903,7 @@ function visitReadings(text, place, visit) {
 }
 function visitPercentEncoded(text, place, visit) {
     let at = place + 1;
-    for (let level = 0; level < mostPercentLevels; level += 1) {
+    for (let level = 0; level < maxPercentLevels; level += 1) {
         const byte = hexAt(text, at, 2);
         if (byte === undefined)
             return;
@@ -82933,7 +82933,7 @@ function visitMultibyte(text, place, { bits, more }, visit) {
         if (text.charCodeAt(at) !== percent)
             return;
         at += 1;
-        for (let level = 1; level < mostPercentLevels && hexAt(text, at, 2) === percent; level += 1)
+        for (let level = 1; level < maxPercentLevels && hexAt(text, at, 2) === percent; level += 1)
             at += 2;
         const byte = hexAt(text, at, 2);
         if (byte === undefined || (byte & 0xc0) !== 0x80)
@@ -82972,7 +82972,7 @@ function visitEscapedInHtml(text, place, visit) {
     }
     const base = (text.charCodeAt(place + 2) | 0x20) === 0x78 ? 16 : 10;
     let at = place + (base === 16 ? 3 : 2);
-    for (let zeros = 0; zeros < mostLeadingZeros && text[at] === '0'; zeros += 1)
+    for (let zeros = 0; zeros < maxLeadingZeros && text[at] === '0'; zeros += 1)
         at += 1;
     let codePoint = 0;
     for (;;) {
@@ -83013,11 +83013,11 @@ function digitAt(text, place) {
 /** So many characters of a secret are enough to know it, whatever comes after them. */
 const tellingCharacters = 128;
 /** Beyond them, so many ways to read a text are followed at once. More come about only where a character is repeated. */
-const mostReadings = 8;
+const maxReadings = 8;
 const beyondAscii = 0x80;
 const bitsOfWord = 32;
 /** A power of two, larger than any reading is long. */
-const rowsAtOnce = mostCharactersOfReading + 1;
+const rowsAtOnce = maxCharactersOfReading + 1;
 /** A secret that is looked for in any letter case, each of its characters as it is or escaped. */
 class Spelling {
     /** The code points, each in the one form that stands for all of its letter cases. */
@@ -83121,7 +83121,7 @@ class Spelling {
             if (after.length === 0)
                 break;
             after.sort((a, b) => b - a);
-            places = index < tellingCharacters ? after : after.slice(0, mostReadings);
+            places = index < tellingCharacters ? after : after.slice(0, maxReadings);
         }
         return places[0] ?? start;
     }
@@ -83157,9 +83157,9 @@ function caseless(codePoint) {
 /** Nothing that a service has to tell is nested as deep. */
 const deepest = 100;
 /** A secret with fewer characters stands in many a text by chance. */
-const fewestCharacters = 8;
+const minCharacters = 8;
 /** So does, as an id or a code, one that is only letters or only digits, with fewer than so many. */
-const fewestOfOneKind = 12;
+const minCharactersOfOneKind = 12;
 /** Makes a function that hides secrets. It never fails, and takes no longer for long or odd ones. */
 function redactor(secrets) {
     const inOrder = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
@@ -83195,11 +83195,11 @@ function replaceIn(text, spelling, isMeant) {
     return redacted + text.slice(from);
 }
 function isShort(secret) {
-    return Array.from(secret).length < fewestCharacters;
+    return Array.from(secret).length < minCharacters;
 }
 function mayBeCodeByChance(secret) {
     const isOfOneKind = /^(?:\p{L}+|\p{N}+)$/u.test(secret);
-    return isShort(secret) || (isOfOneKind && Array.from(secret).length < fewestOfOneKind);
+    return isShort(secret) || (isOfOneKind && Array.from(secret).length < minCharactersOfOneKind);
 }
 const characterOfWord = /[\p{L}\p{M}\p{N}_]/u;
 /** Whether no word goes on over either end. An escape before it, such as the `%3D` of `=`, belongs to no word. */
@@ -83392,7 +83392,7 @@ async function readBoundedText(response, mostBytes) {
 const passingFailures = new Set(['unreachable', 'stalled', 'broken']);
 const remedies = {
     unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
-    forbidden: 'Ask whoever runs the proxy.',
+    forbidden: 'Ask the administrator of the proxy.',
     untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
     stalled: 'Try again later, and check what stands between this machine and the service.',
     broken: 'Try again.',
@@ -83475,7 +83475,7 @@ function parseKeepingDigits(text) {
 ;// CONCATENATED MODULE: ./packages/core/build/http/redirect.js
 
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 /**
  * Where to follow a redirect to: at most five times, with a GET, over https or to this machine, and to another origin
  * only where the answer may be from there.
@@ -83494,8 +83494,8 @@ function redirectTarget(redirect, about) {
             ? 'the service redirects a POST, which is not sent elsewhere'
             : 'the service redirects a request that must not be sent twice');
     }
-    if (redirect.followed === mostRedirects) {
-        throw refuse(`the service redirected more than ${mostRedirects} times`);
+    if (redirect.followed === maxRedirects) {
+        throw refuse(`the service redirected more than ${maxRedirects} times`);
     }
     const target = URL.parse(redirect.location, redirect.from.href);
     if (target === null)
@@ -85487,20 +85487,23 @@ function explain(refusal) {
             return new ServiceError({
                 ...refusal,
                 what: 'the file is too large for the service, or for a proxy on the way',
-                remedy: `The service takes ${mostBytesToScan} bytes at most; ask whoever runs the proxy about its limit.`,
+                remedy: `The service takes ${mostBytesToScan} bytes at most; ask the administrator of the proxy about its limit.`,
             });
         default:
             return undefined;
     }
 }
 
-;// CONCATENATED MODULE: ./packages/core/build/perception-point/reported-error.js
+;// CONCATENATED MODULE: ./packages/core/build/reported-error.js
 /** No error field is documented, so every member whose name speaks of one counts (inferred). */
 const errorName = /(?:^|_)(?:errors?|fail(?:ed|ure|ures)?|exceptions?|timed_?out)(?:_|$)/i;
 const statusName = /^(?:verbose_|scan_)?(?:status|state)$/i;
 const failedStatus = /err|fail|abort|cancel|timed?.?out|incomplete|reject|skip|unsupported|expired/i;
 const noError = /^\s*(?:|0|none|null|no|false|no errors?|ok)\s*$/i;
-/** Whether what the service says about a scan reports an error or a failed status beside the verdict. */
+/**
+ * Whether an answer reports an error or a failed status beside its verdict, which then is no clean one. No vendor
+ * documents a vocabulary, so a failure in a word that is not listed here is not seen (unknown).
+ */
 function reportsError(answer) {
     return Object.entries(answer).some(([name, value]) => (errorName.test(inSnakeCase(name)) && isSomething(value)) ||
         (statusName.test(inSnakeCase(name)) && hasFailed(value)));
@@ -85811,12 +85814,12 @@ const maxLookedUp = 4;
 /** No page of the vendor documents such a call: it may be missing, and a failure of it is not worth a second try. */
 const undocumented = { isOptional: true, repeatable: false };
 /** The second reading knows names from the first one, and a third is for parts of what only the content showed. */
-const maxReadings = 3;
+const scan_search_maxReadings = 3;
 /** Finds scans by their id, with a look-up or in the list, or else by the content that was submitted. */
 class ScanSearch {
     #http;
     #known = new Map();
-    /** Nobody documents the look-up by id: the first answer that is not a row of the scan shows that there is none. */
+    /** The look-up by id is not documented: the first answer that is not a row of the scan shows that there is none. */
     #offersLookUp = true;
     constructor(http) {
         this.#http = http;
@@ -85841,7 +85844,7 @@ class ScanSearch {
         }
         if (toList.length === 0)
             return sightings;
-        for (let readings = 1; readings <= maxReadings; readings += 1) {
+        for (let readings = 1; readings <= scan_search_maxReadings; readings += 1) {
             const wholes = await this.#gather(toList, period, limits, onReading);
             const learned = await this.#learnNames(toList, period, limits);
             // Parts of a scan may have passed by before the name was known that they call it by.
@@ -89590,6 +89593,7 @@ function pdfReportState(number, message) {
 
 
 
+
 /**
  * The calls of the Spectra Analyze appliance that have to do with PDF reports, one to one.
  *
@@ -89703,7 +89707,7 @@ class SpectraAnalyzeClient {
                 return undefined;
             checkIsAbout(sample, fields, operation);
             return {
-                verdict: reportsFailure(fields) ? 'unknown' : client_verdictOf(classification),
+                verdict: client_verdictOf(classification, fields),
                 classification: this.#http.clean(classification),
                 riskScore: typeof riskscore === 'number' ? riskscore : undefined,
                 threatName: typeof threatName === 'string' && threatName !== '' ? this.#http.clean(threatName) : undefined,
@@ -89739,14 +89743,6 @@ function checkIsAbout({ type, value }, answer, operation) {
         remedy: 'Ask for the sample by its SHA-256; if it stays so, check what stands in front of the appliance.',
     });
 }
-/** Whether an answer with a verdict says at the same time that something went wrong: then the verdict is none. */
-function reportsFailure({ status, error, errors }) {
-    return ((typeof status === 'string' && /\b(?:error|fail(?:ed|ure)?)\b/i.test(status)) ||
-        [error, errors].some((told) => told !== undefined && told !== null && told !== '' && told !== false && !isEmptyList(told)));
-}
-function isEmptyList(value) {
-    return Array.isArray(value) && value.length === 0;
-}
 function readHash(text, operation) {
     const hash = parseHash(text);
     if (hash !== undefined)
@@ -89762,10 +89758,11 @@ function readHash(text, operation) {
 function pdfCall(sample, step) {
     return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
 }
-function client_verdictOf(classification) {
+/** An error beside a clean verdict makes it `unknown`; it takes nothing from a worse one. */
+function client_verdictOf(classification, answer) {
     switch (classification.toLowerCase()) {
         case 'goodware':
-            return 'clean';
+            return reportsError(answer) ? 'unknown' : 'clean';
         case 'malicious':
             return 'malicious';
         case 'suspicious':

@@ -1,9 +1,9 @@
 /** The longest text that is read as one character. */
-export const mostCharactersOfReading = 127;
+export const maxCharactersOfReading = 127;
 
 /** So often, a text may have been percent-encoded: `%` becomes `%25`, that `%2525`, and so on. */
-const mostPercentLevels = 10;
-const mostLeadingZeros = 10;
+const maxPercentLevels = 10;
+const maxLeadingZeros = 10;
 
 const namedInHtml: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
@@ -41,7 +41,7 @@ function visitPercentEncoded(
   visit: (codePoint: number, end: number) => void,
 ): void {
   let at = place + 1;
-  for (let level = 0; level < mostPercentLevels; level += 1) {
+  for (let level = 0; level < maxPercentLevels; level += 1) {
     const byte = hexAt(text, at, 2);
     if (byte === undefined) return;
     if (byte === percent) {
@@ -73,7 +73,7 @@ function visitMultibyte(
   for (let left = more; left > 0; left -= 1) {
     if (text.charCodeAt(at) !== percent) return;
     at += 1;
-    for (let level = 1; level < mostPercentLevels && hexAt(text, at, 2) === percent; level += 1) at += 2;
+    for (let level = 1; level < maxPercentLevels && hexAt(text, at, 2) === percent; level += 1) at += 2;
     const byte = hexAt(text, at, 2);
     if (byte === undefined || (byte & 0xc0) !== 0x80) return;
     codePoint = (codePoint << 6) | (byte & 0x3f);
@@ -116,7 +116,7 @@ function visitEscapedInHtml(
   }
   const base = (text.charCodeAt(place + 2) | 0x20) === 0x78 ? 16 : 10;
   let at = place + (base === 16 ? 3 : 2);
-  for (let zeros = 0; zeros < mostLeadingZeros && text[at] === '0'; zeros += 1) at += 1;
+  for (let zeros = 0; zeros < maxLeadingZeros && text[at] === '0'; zeros += 1) at += 1;
   let codePoint = 0;
   for (;;) {
     const digit = digitAt(text, at);

@@ -4,9 +4,9 @@ import { type Occurrence, Spelling } from './spelling.ts';
 const deepest = 100;
 
 /** A secret with fewer characters stands in many a text by chance. */
-const fewestCharacters = 8;
+const minCharacters = 8;
 /** So does, as an id or a code, one that is only letters or only digits, with fewer than so many. */
-const fewestOfOneKind = 12;
+const minCharactersOfOneKind = 12;
 
 /**
  * Puts `***` in place of secrets: in any letter case, as they are or URL-encoded, escaped for JSON or HTML, or within
@@ -69,12 +69,12 @@ function replaceIn(text: string, spelling: Spelling, isMeant: (occurrence: Occur
 }
 
 function isShort(secret: string): boolean {
-  return Array.from(secret).length < fewestCharacters;
+  return Array.from(secret).length < minCharacters;
 }
 
 function mayBeCodeByChance(secret: string): boolean {
   const isOfOneKind = /^(?:\p{L}+|\p{N}+)$/u.test(secret);
-  return isShort(secret) || (isOfOneKind && Array.from(secret).length < fewestOfOneKind);
+  return isShort(secret) || (isOfOneKind && Array.from(secret).length < minCharactersOfOneKind);
 }
 
 const characterOfWord = /[\p{L}\p{M}\p{N}_]/u;

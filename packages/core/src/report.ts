@@ -245,7 +245,7 @@ function sizeLimit(
   };
 }
 
-/** Of the successful statuses, only 200 stands for a whole report. Nobody asked for a part, so nobody knows which it is. */
+/** Of the successful statuses, only 200 stands for a whole report. The call does not ask for a part, so it is not known which one it is. */
 function notAll(called: string, response: HttpResponse, context: ReportContext): InvalidReportError {
   return new InvalidReportError({
     ...context,

@@ -1,14 +1,14 @@
-import { isEscape, mostCharactersOfReading, visitReadings } from './escapes.ts';
+import { isEscape, maxCharactersOfReading, visitReadings } from './escapes.ts';
 
 /** So many characters of a secret are enough to know it, whatever comes after them. */
 const tellingCharacters = 128;
 /** Beyond them, so many ways to read a text are followed at once. More come about only where a character is repeated. */
-const mostReadings = 8;
+const maxReadings = 8;
 
 const beyondAscii = 0x80;
 const bitsOfWord = 32;
 /** A power of two, larger than any reading is long. */
-const rowsAtOnce = mostCharactersOfReading + 1;
+const rowsAtOnce = maxCharactersOfReading + 1;
 
 /** Where a secret stands in a text. */
 export interface Occurrence {
@@ -115,7 +115,7 @@ export class Spelling {
       }
       if (after.length === 0) break;
       after.sort((a, b) => b - a);
-      places = index < tellingCharacters ? after : after.slice(0, mostReadings);
+      places = index < tellingCharacters ? after : after.slice(0, maxReadings);
     }
     return places[0] ?? start;
   }

@@ -6,7 +6,7 @@ const passingFailures: ReadonlySet<TransportFailure> = new Set(['unreachable', '
 
 const remedies: Readonly<Record<TransportFailure, string>> = {
   unreachable: 'Check the base URL, and whether this machine reaches the host (proxy, firewall).',
-  forbidden: 'Ask whoever runs the proxy.',
+  forbidden: 'Ask the administrator of the proxy.',
   untrusted: 'Give the CA certificate that it was signed with, and use a host name that it was made for.',
   stalled: 'Try again later, and check what stands between this machine and the service.',
   broken: 'Try again.',

@@ -1,7 +1,7 @@
 import { type Problem, ServiceError } from '../errors.ts';
 import { isLoopback, isSecure } from './base-url.ts';
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /** A redirect that the service answered a request with. */
 export interface Redirect {
@@ -44,8 +44,8 @@ export function redirectTarget(
         : 'the service redirects a request that must not be sent twice',
     );
   }
-  if (redirect.followed === mostRedirects) {
-    throw refuse(`the service redirected more than ${mostRedirects} times`);
+  if (redirect.followed === maxRedirects) {
+    throw refuse(`the service redirected more than ${maxRedirects} times`);
   }
   const target = URL.parse(redirect.location, redirect.from.href);
   if (target === null) throw refuse('the service redirects to something that is not a URL');

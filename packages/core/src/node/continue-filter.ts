@@ -7,7 +7,7 @@ const interimHead = /^HTTP\/1\.[01] (1\d\d)(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r
 const beginningsOfInterimHead = ['HTTP/1.1 1', 'HTTP/1.0 1'];
 
 /**
- * Takes every `100 Continue` that nobody asked for out of what a connection receives, where an answer begins. RFC 9110,
+ * Takes every unsolicited `100 Continue` out of what a connection receives, where an answer begins. RFC 9110,
  * 15.2 has a client skip it, but undici 8 ends the connection with "bad response"; the other interim answers it skips.
  *
  * That an answer begins follows from undici's diagnostics channel, which says when a request leaves on a connection: one

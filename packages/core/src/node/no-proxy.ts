@@ -48,9 +48,9 @@ function readHost(host: string): Entry['fits'] {
 /** A range that cannot be read fits nothing: what it was meant to be is not known. */
 function readRange(address: string, prefix: string | undefined): Entry['fits'] {
   const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-  const mostBits = family === 'ipv4' ? 32 : 128;
-  const bits = prefix === undefined ? mostBits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
-  if (bits > mostBits) return () => false;
+  const maxBits = family === 'ipv4' ? 32 : 128;
+  const bits = prefix === undefined ? maxBits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
+  if (bits > maxBits) return () => false;
   const range = new BlockList();
   range.addSubnet(address, bits, family);
   return (hostname) => isIP(hostname) !== 0 && range.check(hostname, isIPv6(hostname) ? 'ipv6' : 'ipv4');

@@ -48,13 +48,13 @@ function whyProxyRefuses(status: number): {
       failure: 'forbidden',
       why: 'it does not allow it',
       remedy:
-        'Ask whoever runs the proxy to allow this host, or name it in NO_PROXY if this machine reaches it without the proxy.',
+        'Ask the administrator of the proxy to allow this host, or name it in NO_PROXY if this machine reaches it without the proxy.',
     };
   }
   return {
     failure: 'unreachable',
     why: 'it cannot reach it',
     remedy:
-      'Check the base URL. If it is right, ask whoever runs the proxy, or name the host in NO_PROXY if this machine reaches it without the proxy.',
+      'Check the base URL. If it is right, ask the administrator of the proxy, or name the host in NO_PROXY if this machine reaches it without the proxy.',
   };
 }

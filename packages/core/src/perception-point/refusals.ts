@@ -24,7 +24,7 @@ export function explain(refusal: Refusal): SecurityReportsError | undefined {
       return new ServiceError({
         ...refusal,
         what: 'the file is too large for the service, or for a proxy on the way',
-        remedy: `The service takes ${mostBytesToScan} bytes at most; ask whoever runs the proxy about its limit.`,
+        remedy: `The service takes ${mostBytesToScan} bytes at most; ask the administrator of the proxy about its limit.`,
       });
     default:
       return undefined;

@@ -46,7 +46,7 @@ interface Gathered {
 export class ScanSearch {
   readonly #http: ServiceHttp;
   readonly #known = new Map<string, Known>();
-  /** Nobody documents the look-up by id: the first answer that is not a row of the scan shows that there is none. */
+  /** The look-up by id is not documented: the first answer that is not a row of the scan shows that there is none. */
   #offersLookUp = true;
 
   constructor(http: ServiceHttp) {

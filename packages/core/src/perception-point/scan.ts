@@ -1,6 +1,6 @@
+import { reportsError } from '../reported-error.ts';
 import { readVendorId } from '../vendor-id.ts';
 import type { Verdict } from '../verdict.ts';
-import { reportsError } from './reported-error.ts';
 
 /** What the service says about a scan. */
 export interface Scan {

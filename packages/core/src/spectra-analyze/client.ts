@@ -6,6 +6,7 @@ import { ServiceHttp } from '../http/service-http.ts';
 import { redactJson } from '../redact.ts';
 import { type Deliver, type DeliveredReport, deliverReport, openReport } from '../report.ts';
 import { pdf } from '../report-kind.ts';
+import { reportsError } from '../reported-error.ts';
 import type { Transport } from '../transport.ts';
 import { cleanVendorText } from '../vendor-text.ts';
 import type { Verdict } from '../verdict.ts';
@@ -175,7 +176,7 @@ export class SpectraAnalyzeClient {
         if (typeof classification !== 'string') return undefined;
         checkIsAbout(sample, fields, operation);
         return {
-          verdict: reportsFailure(fields) ? 'unknown' : verdictOf(classification),
+          verdict: verdictOf(classification, fields),
           classification: this.#http.clean(classification),
           riskScore: typeof riskscore === 'number' ? riskscore : undefined,
           threatName:
@@ -223,20 +224,6 @@ function checkIsAbout(
   });
 }
 
-/** Whether an answer with a verdict says at the same time that something went wrong: then the verdict is none. */
-function reportsFailure({ status, error, errors }: Readonly<Record<string, unknown>>): boolean {
-  return (
-    (typeof status === 'string' && /\b(?:error|fail(?:ed|ure)?)\b/i.test(status)) ||
-    [error, errors].some(
-      (told) => told !== undefined && told !== null && told !== '' && told !== false && !isEmptyList(told),
-    )
-  );
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
-}
-
 function readHash(text: string, operation: string): SampleHash {
   const hash = parseHash(text);
   if (hash !== undefined) return hash;
@@ -256,10 +243,11 @@ function pdfCall(
   return { method: 'GET', path: `/api/pdf/${sample.value}/${step}`, subject: sample.value };
 }
 
-function verdictOf(classification: string): Verdict {
+/** An error beside a clean verdict makes it `unknown`; it takes nothing from a worse one. */
+function verdictOf(classification: string, answer: Readonly<Record<string, unknown>>): Verdict {
   switch (classification.toLowerCase()) {
     case 'goodware':
-      return 'clean';
+      return reportsError(answer) ? 'unknown' : 'clean';
     case 'malicious':
       return 'malicious';
     case 'suspicious':

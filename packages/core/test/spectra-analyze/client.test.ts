@@ -336,7 +336,9 @@ describe('a classification of another sample', () => {
     { status: 'ERROR' },
     { error: 'engine not available' },
     { errors: [{ code: 'x' }] },
-  ])('is not what %j beside it leaves of a verdict', async (trouble) => {
+    { status: 'timed_out' },
+    { scanError: 'engine not available' },
+  ])('is unknown where %j stands beside a clean one', async (trouble) => {
     const { simulator, client } = await startAppliance();
     const json = { classification: 'goodware', ...trouble };
     simulator.faults.script({
@@ -344,6 +346,18 @@ describe('a classification of another sample', () => {
       fault: { kind: 'wrong-json', json },
     });
     expect(await client.getClassification('a'.repeat(64))).toMatchObject({ verdict: 'unknown' });
+  });
+
+  test.each(['malicious', 'suspicious'])('is %s whatever error stands beside it', async (classification) => {
+    const { simulator, client } = await startAppliance();
+    simulator.faults.script({
+      route: 'spectra-analyze.samples.classification',
+      fault: {
+        kind: 'wrong-json',
+        json: { classification, status: 'failed', error: 'engine not available' },
+      },
+    });
+    expect(await client.getClassification('a'.repeat(64))).toMatchObject({ verdict: classification });
   });
 
   test.each([{ status: 'processed' }, { error: null }, { errors: [], error: '' }])(

@@ -4,7 +4,10 @@ const statusName = /^(?:verbose_|scan_)?(?:status|state)$/i;
 const failedStatus = /err|fail|abort|cancel|timed?.?out|incomplete|reject|skip|unsupported|expired/i;
 const noError = /^\s*(?:|0|none|null|no|false|no errors?|ok)\s*$/i;
 
-/** Whether what the service says about a scan reports an error or a failed status beside the verdict. */
+/**
+ * Whether an answer reports an error or a failed status beside its verdict, which then is no clean one. No vendor
+ * documents a vocabulary, so a failure in a word that is not listed here is not seen (unknown).
+ */
 export function reportsError(answer: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(answer).some(
     ([name, value]) =>
